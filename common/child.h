@@ -1,0 +1,43 @@
+/*
+ * A daemon's side of the Unix socketpair (SOCK_SEQPACKET, descriptor 3) it inherits from the
+ * supervisor. One datagram is one message: a word, then blank-separated words; descriptors
+ * travel as SCM_RIGHTS.
+ *
+ *   daemon -> supervise   READY                 initialised, serving
+ *                         STATUS TEXT           one line for `troupe status`
+ *                         FINISHED CODE         the group's work is done: stop all, exit CODE
+ *                         CONF                  asks for the configuration files
+ *                         ANSWER ID CODE TEXT   answer to a CTL (TEXT may hold newlines)
+ *   supervise -> daemon   STOP                  orderly stop
+ *                         RELOAD N              re-read the configuration (N: the signal, 0 command)
+ *                         RESTART               tear down and re-establish all sessions (SIGALRM)
+ *                         CONF N PATH...        N descriptors, one for each path, opened read-only
+ *                         CTL ID UID WORDS...   an operator's command for this daemon
+ *
+ * End of file on descriptor 3 means that the supervisor is gone: the daemon stops.
+ */
+#ifndef TROUPE_COMMON_CHILD_H
+#define TROUPE_COMMON_CHILD_H
+
+#include <stddef.h>
+
+struct loop;
+struct child;
+
+enum { CHILD_FD = 3, CHILD_MESSAGE_MAX = 60000, CHILD_FDS_MAX = 16 };
+
+/* text: the message, NUL-terminated. fds: n_fds descriptors, now the callee's to close.
+ * On end of file: text is "EOF". */
+typedef void child_fn(void *owner, char *text, const int *fds, int n_fds);
+
+/*
+ * Takes descriptor 3, makes it close-on-exec and watches it. Without descriptor 3 (a daemon
+ * started by hand) the functions below do nothing. Sets PR_SET_PDEATHSIG and checks the parent.
+ * Returns owned.
+ */
+struct child *child_new(struct loop *loop, child_fn *fn, void *owner);
+void child_free(struct child *c);
+/* Sends one message; never blocks: a full socket drops it and logs. */
+void child_send(struct child *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,1 @@
+"""Helpers of the system tests: `group` starts troupe, `bgp` plays its neighbour."""
