@@ -15,9 +15,9 @@ struct buf;
 enum { ADDR_TEXT_MAX = 72 }; /* longest text: IPv6 with zone and NUL */
 
 struct addr {
-	uint8_t len;	   /* 0: none, 4 or 16 */
+	uint8_t len;       /* 0: none, 4 or 16 */
 	uint8_t bytes[16]; /* network order */
-	uint32_t scope;	   /* interface index of a link-local address, else 0 */
+	uint32_t scope;    /* interface index of a link-local address, else 0 */
 };
 
 /* Text of n bytes; 0 or -1. Strict dotted quad or RFC 4291 text; no zone. */

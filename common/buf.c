@@ -127,8 +127,13 @@ add_unicode(struct buf *b, uint32_t unit)
 static size_t
 add_escaped(struct buf *b, const uint8_t *p, size_t n)
 {
-	static const char letter[128] = { ['"'] = '"', ['\\'] = '\\', ['\n'] = 'n', ['\r'] = 'r',
-		['\t'] = 't', ['\b'] = 'b', ['\f'] = 'f' };
+	static const char letter[128] = { ['"'] = '"',
+		['\\'] = '\\',
+		['\n'] = 'n',
+		['\r'] = 'r',
+		['\t'] = 't',
+		['\b'] = 'b',
+		['\f'] = 'f' };
 	uint32_t code;
 	size_t len = utf8_decode(p, n, &code);
 

@@ -33,7 +33,7 @@ static struct {
 	const char *daemon;
 	enum log_level level;
 	enum log_format format;
-	uint64_t lost;	   /* since the start */
+	uint64_t lost;     /* since the start */
 	uint64_t reported; /* of them, already said in a line */
 	struct {
 		const void *key;
@@ -82,8 +82,7 @@ add(struct line *line, const void *text, size_t n)
 	line->len += n;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-addf(struct line *line, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 3))) addf(struct line *line, const char *fmt, ...)
 {
 	char text[256];
 	va_list ap;
@@ -109,8 +108,7 @@ add_escaped(struct line *line, const uint8_t *p, uint32_t code)
 		break;
 	case '"':
 	case '\\':
-		add(line, "\\", json ? 1 : 0);
-		add(line, p, 1);
+		add(line, json ? (const uint8_t[]){ '\\', *p } : p, json ? 2 : 1);
 		break;
 	default:
 		addf(line, json ? "\\u%04x" : "\\x%02x", json ? code : *p);
@@ -155,7 +153,7 @@ build_text(struct line *line, enum log_level level, const char *subject, const c
 		add(line, ": ", 2);
 	}
 	add_text(line, text, TEXT_MAX);
-	add(line, "\n", 1);
+	line->text[line->len++] = '\n'; /* add() kept room for it */
 }
 
 static void
@@ -221,8 +219,8 @@ report_lost(void)
 	char text[64];
 	uint64_t lost = state.lost;
 
-	snprintf(text, sizeof(text), "%llu lines lost",
-		(unsigned long long)(lost - state.reported));
+	snprintf(
+		text, sizeof(text), "%llu lines lost", (unsigned long long)(lost - state.reported));
 	put(LOG_LEVEL_WARN, "log", text);
 	if (state.lost == lost)
 		state.reported = lost;
@@ -247,14 +245,14 @@ vlog(enum log_level level, const char *subject, const char *fmt, va_list ap, int
 	errno = saved;
 }
 
-#define LOG_FUNCTION(name, level, error)                                                           \
-	void name(const char *subject, const char *fmt, ...)                                       \
-	{                                                                                          \
-		va_list ap;                                                                        \
-                                                                                                   \
-		va_start(ap, fmt);                                                                 \
-		vlog(level, subject, fmt, ap, error);                                              \
-		va_end(ap);                                                                        \
+#define LOG_FUNCTION(name, level, error)                     \
+	void name(const char *subject, const char *fmt, ...) \
+	{                                                    \
+		va_list ap;                                  \
+                                                             \
+		va_start(ap, fmt);                           \
+		vlog(level, subject, fmt, ap, error);        \
+		va_end(ap);                                  \
 	}
 
 LOG_FUNCTION(log_debug, LOG_LEVEL_DEBUG, 0)

@@ -105,12 +105,9 @@ loop_io_add(struct loop *loop, struct loop_io *io, int fd, uint32_t events, loop
 		fatalx("descriptor %d: watcher \"%s\" is in use", fd, name);
 	if (epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) != 0)
 		return -1;
-	*io = (struct loop_io){ .fd = fd,
-		.events = events,
-		.fn = fn,
-		.owner = owner,
-		.name = name,
-		.active = true };
+	*io = (struct loop_io){
+		.fd = fd, .events = events, .fn = fn, .owner = owner, .name = name, .active = true
+	};
 	return 0;
 }
 

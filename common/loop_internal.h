@@ -30,6 +30,7 @@ struct loop {
 	int n_events;
 
 	struct timer_heap heap;
+	bool in_timers; /* what is set now must not run in this turn */
 
 	struct loop_task *tasks; /* for the end of this turn */
 	struct loop_task **tasks_tail;

@@ -63,7 +63,7 @@ loop_timer_set(struct loop *loop, struct loop_timer *timer, int64_t delay_us, lo
 {
 	struct timer_heap *heap = &loop->heap;
 
-	timer->at.us = loop->now.us + (delay_us > 0 ? delay_us : 0);
+	timer->at.us = loop->now.us + (delay_us > 0 ? delay_us : loop->in_timers);
 	timer->fn = fn;
 	timer->owner = owner;
 	timer->name = name;
@@ -103,16 +103,15 @@ loop_timers_run(struct loop *loop)
 {
 	struct timer_heap *heap = &loop->heap;
 
-	for (size_t budget = heap->n; budget > 0 && heap->n > 0; budget--) {
+	loop->in_timers = true;
+	while (heap->n > 0 && heap->timers[0]->at.us <= loop->now.us) {
 		struct loop_timer *timer = heap->timers[0];
-
-		if (timer->at.us > loop->now.us)
-			break;
 		const char *name = timer->name;
 		loop_timer_cancel(loop, timer);
 		timer->fn(loop, timer->owner);
 		loop_account(loop, name);
 	}
+	loop->in_timers = false;
 }
 
 int64_t
