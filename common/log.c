@@ -111,7 +111,7 @@ add_escaped(struct line *line, const uint8_t *p, uint32_t code)
 		add(line, json ? (const uint8_t[]){ '\\', *p } : p, json ? 2 : 1);
 		break;
 	default:
-		addf(line, json ? "\\u%04x" : "\\x%02x", json ? code : *p);
+		addf(line, json ? "\\u%04x" : "\\x%02x", code == 0xfffd && !json ? *p : code);
 	}
 }
 
