@@ -6,13 +6,23 @@
  *   daemon -> supervise   READY                 initialised, serving
  *                         STATUS TEXT           one line for `troupe status`
  *                         FINISHED CODE         the group's work is done: stop all, exit CODE
- *                         CONF                  asks for the configuration files
- *                         ANSWER ID CODE TEXT   answer to a CTL (TEXT may hold newlines)
+ *                         CONF [NEXT]           asks for the configuration file; NEXT: of a rotation,
+ *                                               the following one (the API's `reload`)
+ *                         ANSWER ID CODE TEXT   answer to a CTL or RELOAD (TEXT may hold newlines)
+ *                         ANSWER ID + TEXT      a part of it, more follows
  *   supervise -> daemon   STOP                  orderly stop
- *                         RELOAD N              re-read the configuration (N: the signal, 0 command)
+ *                         RELOAD N [ID]         re-read the configuration (N: the signal, 0 command);
+ *                                               with ID: send ANSWER ID CODE TEXT when done
  *                         RESTART               tear down and re-establish all sessions (SIGALRM)
- *                         CONF N PATH...        N descriptors, one for each path, opened read-only
- *                         CTL ID UID WORDS...   an operator's command for this daemon
+ *                         CONF 1 PATH           with a descriptor, opened read-only; PATH is the rest
+ *                                               of the message (absolute, may hold blanks), `-`: stdin
+ *                         CONF 0 PATH: REASON   the file cannot be read
+ *                         CTL ID UID WORDS...   an operator's command for this daemon; the words are
+ *                                               separated by CHILD_WORD_END and may hold blanks
+ *
+ * Commands for apid: `sessions` (the table of `status`), `attach NAME [--encoder text|json] -- PROGRAM
+ * ARGS...`, `detach NAME`, `api WORDS...` (one API command; TEXT is its whole answer). CODE is the exit
+ * status of the operator's command.
  *
  * End of file on descriptor 3 means that the supervisor is gone: the daemon stops.
  */
@@ -24,7 +34,7 @@
 struct loop;
 struct child;
 
-enum { CHILD_FD = 3, CHILD_MESSAGE_MAX = 60000, CHILD_FDS_MAX = 16 };
+enum { CHILD_FD = 3, CHILD_MESSAGE_MAX = 60000, CHILD_FDS_MAX = 16, CHILD_WORD_END = 0x1f };
 
 /* text: the message, NUL-terminated. fds: n_fds descriptors, now the callee's to close.
  * On end of file: text is "EOF". */

@@ -42,7 +42,7 @@ struct link_config {
 	const char *name; /* "ribd-apid.ctl": for logs and the HELLO; both ends must agree */
 	const char *role; /* "ribd": who we are */
 	const char *path; /* RUN/NAME.ipc */
-	bool listen;	  /* else dial */
+	bool listen;      /* else dial */
 	uint16_t version_min, version_max; /* ipc protocol versions spoken */
 	link_message_fn *message;
 	link_event_fn *event;

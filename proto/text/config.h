@@ -39,9 +39,9 @@ struct neighbor_conf {
 	const char *key; /* config.md 5.4: the name selectors match on */
 	struct addr peer;
 	uint8_t peer_bits;
-	struct addr local; /* len 0: auto */
+	struct addr local;          /* len 0: auto */
 	uint32_t local_as, peer_as; /* 0: auto */
-	uint32_t router_id; /* host order; 0 with have_router_id false for ranges */
+	uint32_t router_id;         /* host order; 0 with have_router_id false for ranges */
 	bool have_router_id;
 	const char *description;
 	uint16_t hold_time;
@@ -85,12 +85,12 @@ struct config {
 
 /* What a configuration depends on besides its text. */
 struct config_env {
-	bool passive;	      /* exabgp.bgp.passive */
-	const char *version;  /* for the software-version capability: "ExaBGP/<version>" */
+	bool passive;        /* exabgp.bgp.passive */
+	const char *version; /* for the software-version capability: "ExaBGP/<version>" */
 	/* Finds and checks the program of `run` (config.md 3.2); the callee writes the resolved path
 	 * into arena. NULL: no check (argv[0] as written). Returns NULL with a reason in err. */
-	const char *(*find_program)(void *owner, struct arena *arena, const char *program,
-		char *err, size_t err_n);
+	const char *(*find_program)(
+		void *owner, struct arena *arena, const char *program, char *err, size_t err_n);
 	void *owner;
 };
 

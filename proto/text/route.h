@@ -19,7 +19,7 @@ struct route_text {
 };
 
 struct route_statement {
-	struct attrset attrs;	 /* valid until the parser's next call */
+	struct attrset attrs;    /* valid until the parser's next call */
 	const struct nlri *nlri; /* valid until the parser's next call; n_nlri 0: attributes only */
 	uint32_t n_nlri;
 	bool attributes_only;
@@ -52,7 +52,7 @@ int route_parse_family(struct route_parser *p, uint16_t afi, struct tokens *t,
 	enum route_purpose purpose, struct route_statement *out, struct text_error *e);
 
 /* "10.0.0.0/24 next-hop 1.2.3.4 med 5 …" of one route, for show (api.md 3.5) and `decode -m`. */
-void route_print(struct buf *out, const struct nlri *nlri, const struct attrset *set,
-	bool with_attributes);
+void route_print(
+	struct buf *out, const struct nlri *nlri, const struct attrset *set, bool with_attributes);
 
 #endif

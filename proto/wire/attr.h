@@ -62,13 +62,13 @@ struct attr {
 enum { NEXTHOP_SELF = 255 }; /* nh_len of `next-hop self`: resolved per peer at packing */
 
 enum {
-	ATTRSET_RAW_AS_PATH = 1 << 0,	/* AS_PATH is a generic attribute: sent as given */
+	ATTRSET_RAW_AS_PATH = 1 << 0,   /* AS_PATH is a generic attribute: sent as given */
 	ATTRSET_RAW_AGGREGATOR = 1 << 1 /* the same for AGGREGATOR */
 };
 
 /* What a route carries besides its NLRI. A view: block is borrowed. */
 struct attrset {
-	uint8_t flags;	/* ATTRSET_* */
+	uint8_t flags;  /* ATTRSET_* */
 	uint8_t nh_len; /* 0 none, 4, 16, NEXTHOP_SELF */
 	uint8_t nh[16];
 	uint32_t len;
@@ -77,23 +77,23 @@ struct attrset {
 
 /* What the value of an attribute depends on when received or printed. */
 struct attr_context {
-	bool asn4;	 /* AS numbers are 4 bytes wide */
+	bool asn4; /* AS numbers are 4 bytes wide */
 	bool ibgp;
-	bool aigp;	 /* AIGP enabled on this session */
-	bool generic;	 /* print unknown attributes (always true in the daemon) */
+	bool aigp;         /* AIGP enabled on this session */
+	bool generic;      /* print unknown attributes (always true in the daemon) */
 	uint32_t families; /* bit map of what is printed along, for BGP-LS */
 };
 
 struct attr_codec {
 	uint8_t code;
-	uint8_t flags;		/* required optional/transitive bits */
-	const char *name;	/* configuration keyword; NULL: has none */
-	const char *json_name;	/* member name; NULL: not printed */
+	uint8_t flags;                       /* required optional/transitive bits */
+	const char *name;                    /* configuration keyword; NULL: has none */
+	const char *json_name;               /* member name; NULL: not printed */
 	uint16_t min_len, max_len, multiple; /* of the value; multiple 0: any */
 	enum wire_verdict bad_flags, bad_len;
 	/* Beyond flags and length; NULL: nothing more to check. */
-	enum wire_verdict (*check)(const struct attr *a, const struct attr_context *c,
-		struct wire_error *err);
+	enum wire_verdict (*check)(
+		const struct attr *a, const struct attr_context *c, struct wire_error *err);
 	/* The words after the keyword, into the builder; 0 or -1 with e. NULL: no grammar. */
 	int (*parse)(struct tokens *t, struct attr_builder *b, struct text_error *e);
 	/* The JSON value alone; and the text with leading blank and name. NULL: not printed. */
@@ -137,8 +137,8 @@ void attr_builder_init(struct attr_builder *b);
 /* A new attribute's value is written to b->values between begin and end. */
 void attr_builder_begin(struct attr_builder *b, uint8_t code, uint8_t flags, bool raw);
 void attr_builder_end(struct attr_builder *b);
-void attr_builder_add(struct attr_builder *b, uint8_t code, uint8_t flags, bool raw,
-	const void *value, size_t n);
+void attr_builder_add(
+	struct attr_builder *b, uint8_t code, uint8_t flags, bool raw, const void *value, size_t n);
 /* 0 or -1 (too much). out->block points into the builder. Sorts communities as config.md 4.3
  * asks, merges extended communities, drops empty optional attributes. */
 int attr_builder_finish(struct attr_builder *b, struct attrset *out);

@@ -13,17 +13,17 @@
 /* Everything that changes bytes. Two sessions whose structs compare equal with
  * export_session_equal() form one export group. */
 struct export_session {
-	uint32_t local_as;   /* for the default AS_PATH */
+	uint32_t local_as; /* for the default AS_PATH */
 	bool asn4;
 	bool ibgp;
-	bool aigp;	     /* AIGP may be sent on this session */
+	bool aigp; /* AIGP may be sent on this session */
 	bool group_updates;
-	uint16_t message_max; /* 4096 or 65535 */
-	uint32_t families;   /* bit map of negotiated families */
-	uint32_t addpath_tx; /* bit map */
+	uint16_t message_max;         /* 4096 or 65535 */
+	uint32_t families;            /* bit map of negotiated families */
+	uint32_t addpath_tx;          /* bit map */
 	uint8_t self4_len, self6_len; /* 0 or 4; 0 or 16: what `next-hop self` is */
 	uint8_t self4[4], self6[16];
-	bool link_local;     /* append link_local_addr after global IPv6 next-hops (5.5) */
+	bool link_local; /* append link_local_addr after global IPv6 next-hops (5.5) */
 	uint8_t link_local_addr[16];
 };
 

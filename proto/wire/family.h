@@ -42,25 +42,27 @@ enum {
 };
 
 enum {
-	FAMILY_F_CLASSIC = 1 << 0,	  /* IPv4 next-hop: NLRI in the UPDATE's own fields (wire.md 5.2) */
-	FAMILY_F_PATH_ID = 1 << 1,	  /* path-id written when ADD-PATH is negotiated (6.2) */
-	FAMILY_F_ADDPATH_CAP = 1 << 2,	  /* may stand in capability 69 (2.3) */
-	FAMILY_F_GROUPED = 1 << 3,	  /* several NLRI in one UPDATE (5.6) */
-	FAMILY_F_BARE_WITHDRAW = 1 << 4,  /* withdraw without attributes (5.4) */
+	FAMILY_F_CLASSIC =
+		1 << 0, /* IPv4 next-hop: NLRI in the UPDATE's own fields (wire.md 5.2) */
+	FAMILY_F_PATH_ID = 1 << 1,         /* path-id written when ADD-PATH is negotiated (6.2) */
+	FAMILY_F_ADDPATH_CAP = 1 << 2,     /* may stand in capability 69 (2.3) */
+	FAMILY_F_GROUPED = 1 << 3,         /* several NLRI in one UPDATE (5.6) */
+	FAMILY_F_BARE_WITHDRAW = 1 << 4,   /* withdraw without attributes (5.4) */
 	FAMILY_F_NO_NEXTHOP_ATTR = 1 << 5, /* never attribute 3: vpls, sr-policy, flow (5.4) */
-	FAMILY_F_RD_NEXTHOP = 1 << 6,	  /* 8 zero bytes before the next-hop (5.5) */
-	FAMILY_F_EXTNH = 1 << 7,	  /* may stand in capability 5 with next-hop AFI 2 (2.3) */
-	FAMILY_F_NO_CONFIG = 1 << 8	  /* no keyword in `family { }`, only in its default (config 3.5) */
+	FAMILY_F_RD_NEXTHOP = 1 << 6,      /* 8 zero bytes before the next-hop (5.5) */
+	FAMILY_F_EXTNH = 1 << 7,           /* may stand in capability 5 with next-hop AFI 2 (2.3) */
+	FAMILY_F_NO_CONFIG =
+		1 << 8 /* no keyword in `family { }`, only in its default (config 3.5) */
 };
 
 enum { FAMILY_COUNT = 23 };
 
 struct family_info {
 	uint32_t family;
-	const char *afi;	/* "ipv4" */
-	const char *safi;	/* "unicast", as printed; also the configuration keyword */
+	const char *afi;        /* "ipv4" */
+	const char *safi;       /* "unicast", as printed; also the configuration keyword */
 	const char *safi_alias; /* another keyword, or NULL */
-	const char *name;	/* "ipv4 unicast" */
+	const char *name;       /* "ipv4 unicast" */
 	uint16_t flags;
 };
 
@@ -94,8 +96,8 @@ family_bit(uint32_t family)
 uint32_t family_by_name(const char *afi, size_t afi_n, const char *safi, size_t safi_n, bool fold);
 /* 0 when unknown. */
 uint16_t afi_by_name(const char *s, size_t n);
-/* Names for display; unknown numbers as "undefined AFI n" style of reference/events.md 18.3, written
- * into out (at least 40 bytes) when there is no constant. */
+/* Names for display; unknown numbers as reference/events.md 18.3 spells them, written
+ * into out when there is no constant. */
 const char *afi_name(uint16_t afi, char out[40]);
 const char *safi_name(uint8_t safi, char out[40]);
 

@@ -28,8 +28,8 @@ struct nlri {
 
 /* How NLRI are printed (reference/events.md 7.4, 7.6, section 4). */
 struct nlri_print {
-	bool compact;	     /* exabgp.api.compact */
-	bool v4;	     /* API v4 members (next-hop inside flow and BGP-LS) */
+	bool compact; /* exabgp.api.compact */
+	bool v4;      /* API v4 members (next-hop inside flow and BGP-LS) */
 	bool withdraw;
 	const char *nexthop; /* text, or NULL */
 };

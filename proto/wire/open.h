@@ -43,10 +43,10 @@ struct capability_config {
 	unsigned n_families; /* ascending */
 	bool asn4, extended_message, route_refresh, operational, multisession, software_version;
 	bool link_local_nexthop;
-	bool nexthop; /* capability 5 is sent */
-	uint32_t nexthop_families; /* bit map: ipv4 families with IPv6 next-hop */
-	int graceful_restart;	   /* -1 off, else the time in seconds (0 resolved to hold-time) */
-	uint8_t add_path;	   /* 0, 1 receive, 2 send, 3 both */
+	bool nexthop;               /* capability 5 is sent */
+	uint32_t nexthop_families;  /* bit map: ipv4 families with IPv6 next-hop */
+	int graceful_restart;       /* -1 off, else the time in seconds (0 resolved to hold-time) */
+	uint8_t add_path;           /* 0, 1 receive, 2 send, 3 both */
 	uint32_t add_path_families; /* bit map */
 	struct {
 		uint32_t family;
@@ -74,7 +74,7 @@ struct open {
 	uint8_t seen[32]; /* bit map of capability codes present */
 	uint32_t families[OPEN_FAMILIES_MAX];
 	unsigned n_families; /* in message order; unknown families included */
-	uint32_t asn4;	     /* value of capability 65, or 0 */
+	uint32_t asn4;       /* value of capability 65, or 0 */
 	struct {
 		uint32_t family;
 		uint8_t mode; /* 1 receive, 2 send, 3 both */
@@ -127,8 +127,8 @@ struct negotiated {
 	uint32_t local_as, peer_as; /* real ones */
 	bool ibgp;
 	uint32_t families[OPEN_FAMILIES_MAX];
-	unsigned n_families;  /* in the peer's order */
-	uint32_t family_bits; /* the same as bit map */
+	unsigned n_families;             /* in the peer's order */
+	uint32_t family_bits;            /* the same as bit map */
 	uint32_t addpath_tx, addpath_rx; /* bit maps */
 	struct {
 		uint32_t family;

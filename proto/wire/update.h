@@ -16,7 +16,7 @@ struct update_mp {
 	bool present;
 	uint32_t family;
 	const uint8_t *nexthop; /* address only: RD and link-local cut off */
-	uint8_t nexthop_len;	/* 0, 4 or 16 */
+	uint8_t nexthop_len;    /* 0, 4 or 16 */
 	uint8_t link_local_len; /* 16 when a link-local followed */
 	const uint8_t *link_local;
 	struct rd nlri;
@@ -25,12 +25,12 @@ struct update_mp {
 struct update {
 	enum wire_verdict verdict; /* the worst found */
 	struct wire_error error;   /* for WIRE_RESET_SESSION: what to send */
-	char reason[128];	   /* for the verdicts between, one line, printable */
+	char reason[128];          /* for the verdicts between, one line, printable */
 	bool eor;
 	uint32_t eor_family;
-	struct rd withdrawn;   /* classic withdrawn NLRI (ipv4 unicast) */
-	struct rd attributes;  /* the whole raw attribute field */
-	struct rd nlri;	       /* classic NLRI */
+	struct rd withdrawn;    /* classic withdrawn NLRI (ipv4 unicast) */
+	struct rd attributes;   /* the whole raw attribute field */
+	struct rd nlri;         /* classic NLRI */
 	const uint8_t *nexthop; /* attribute 3 when valid, 4 bytes (16 accepted), else NULL */
 	uint8_t nexthop_len;
 	struct update_mp reach, unreach;
@@ -50,8 +50,8 @@ struct update_session {
  * body: the UPDATE after its 19-byte header. Returns 0, or -1 when the session must be reset
  * (out->error). With verdict WIRE_TREAT_AS_WITHDRAW all announced NLRI count as withdrawn.
  */
-int update_decode(const uint8_t *body, size_t n, const struct update_session *s,
-	struct update *out);
+int update_decode(
+	const uint8_t *body, size_t n, const struct update_session *s, struct update *out);
 
 /* `"update": { … }` object content or `"eor": {…}` (events.md 7.1, 7.3): everything between
  * `"message": { ` and ` }`. nlri_how: compact and v4 flags. */
