@@ -12,7 +12,7 @@ JOBS ?= $(shell nproc)
 CC ?= cc
 CSTD := -std=gnu11 -D_GNU_SOURCE
 WARN := -Wall -Wextra -Wshadow -Wcast-qual -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
-	-Wmissing-declarations -Wvla -Wswitch-enum -Wformat=2 -Wundef -Wwrite-strings
+	-Wmissing-declarations -Wvla -Wswitch-enum -Wformat=2 -Wundef -Wwrite-strings -Wno-missing-field-initializers
 HARDEN := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
 OPT ?= -O2 -g
 ifneq ($(SAN),)

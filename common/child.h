@@ -36,7 +36,7 @@ struct child;
 
 enum { CHILD_FD = 3, CHILD_MESSAGE_MAX = 60000, CHILD_FDS_MAX = 16, CHILD_WORD_END = 0x1f };
 
-/* text: the message, NUL-terminated. fds: n_fds descriptors, now the callee's to close.
+/* text: the message, NUL-terminated; gone after child_free(). fds: n_fds descriptors, now the callee's to close.
  * On end of file: text is "EOF". */
 typedef void child_fn(void *owner, char *text, const int *fds, int n_fds);
 
@@ -47,6 +47,9 @@ typedef void child_fn(void *owner, char *text, const int *fds, int n_fds);
  */
 struct child *child_new(struct loop *loop, child_fn *fn, void *owner);
 void child_free(struct child *c);
+/* PR_SET_PDEATHSIG (SIGKILL), then exits when the parent is already not $TROUPE_SUPERVISOR_PID.
+ * To be called again after a change of user, which clears the signal. */
+void child_die_with_parent(void);
 /* Sends one message; never blocks: a full socket drops it and logs. */
 void child_send(struct child *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

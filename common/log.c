@@ -200,32 +200,33 @@ write_line(const struct line *line)
 }
 
 static void
+build(struct line *line, enum log_level level, const char *subject, const char *text)
+{
+	if (state.format == LOG_FORMAT_JSON)
+		build_json(line, level, subject, text);
+	else
+		build_text(line, level, subject, text);
+}
+
+/* One write: what was lost before, if anything, and the line. */
+static void
 put(enum log_level level, const char *subject, const char *text)
 {
 	struct line line;
 
 	line.len = 0;
-	if (state.format == LOG_FORMAT_JSON)
-		build_json(&line, level, subject, text);
+	if (state.lost != state.reported) {
+		char report[64];
+
+		snprintf(report, sizeof(report), "%llu lines lost",
+			(unsigned long long)(state.lost - state.reported));
+		build(&line, LOG_LEVEL_WARN, "log", report);
+	}
+	build(&line, level, subject, text);
+	if (write_line(&line))
+		state.reported = state.lost;
 	else
-		build_text(&line, level, subject, text);
-	if (!write_line(&line))
 		state.lost++;
-}
-
-static void
-report_lost(void)
-{
-	char text[64];
-	uint64_t lost = state.lost;
-
-	snprintf(
-		text, sizeof(text), "%llu lines lost", (unsigned long long)(lost - state.reported));
-	put(LOG_LEVEL_WARN, "log", text);
-	if (state.lost == lost)
-		state.reported = lost;
-	else
-		state.lost = lost; /* the report itself is not a lost line */
 }
 
 static void
@@ -239,8 +240,6 @@ vlog(enum log_level level, const char *subject, const char *fmt, va_list ap, int
 	int n = vsnprintf(text, sizeof(text), fmt, ap);
 	if (error != 0 && n >= 0 && (size_t)n < sizeof(text) - 1)
 		snprintf(text + n, sizeof(text) - (size_t)n, ": %s", strerror(error));
-	if (state.lost != state.reported)
-		report_lost();
 	put(level, subject, text);
 	errno = saved;
 }
