@@ -7,6 +7,8 @@ SHARED ?= ../shared
 V ?= 0
 WERROR ?=
 SAN ?=
+FUZZ ?=
+SECONDS ?= 60
 JOBS ?= $(shell nproc)
 
 CC ?= cc
@@ -19,6 +21,9 @@ ifneq ($(SAN),)
 HARDEN := -fPIE
 OPT := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 LDSAN := -fsanitize=address,undefined
+endif
+ifneq ($(FUZZ),)
+OPT += -fsanitize=fuzzer-no-link
 endif
 CFLAGS += $(CSTD) $(OPT) $(WARN) $(HARDEN) $(if $(WERROR),-Werror) -I. -I$(B)/gen -MMD -MP
 LDFLAGS += -pie -Wl,-z,relro,-z,now $(LDSAN)
@@ -83,9 +88,72 @@ $(B)/tests/%_test: tests/unit/%_test.c $$(call part,$$(firstword $$(subst _, ,$$
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group -lcmocka $(LDLIBS)
 
-# Replays a corpus without clang; `make fuzz` builds the same file with libFuzzer.
-$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.h $(ARCHIVES)
+# Replays a corpus without clang; with FUZZ=1 the same file is linked with libFuzzer.
+FUZZ_MAIN := $(if $(FUZZ),-fsanitize=fuzzer,-DFUZZ_REPLAY)
+$(B)/fuzz/bgpd_%_fuzz: EXTRA = $(call part,bgpd)
+$(B)/fuzz/ribd_%_fuzz: EXTRA = $(call part,ribd)
+$(B)/fuzz/apid_%_fuzz: EXTRA = $(call part,apid)
+$(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.h $$(call part,$$(firstword $$(subst _, ,$$*))) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -DFUZZ_REPLAY -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(FUZZ_MAIN) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+
+.PHONY: help deps deps-qa run programs-of-tests test asan lint conformance interop bench fuzz format install clean
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+deps: ## install the libraries that are missing (Debian packages; sudo when not root)
+	@qa/packages libnng-dev libmsgpack-dev libcmocka-dev python3
+
+deps-qa: ## install the daemons and tools of the interop tests
+	@qa/packages bird2 frr gobgpd openbgpd exabgp tshark bgpdump
+
+run: deps ## build, and run CONF=FILE in the foreground
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	etc/troupe start $(CONF)
+
+programs-of-tests: all $(TESTS:%=$(B)/tests/%) $(FUZZERS:%=$(B)/fuzz/%)
+
+test: deps ## build and run the unit tests, the fuzz corpora and the system tests
+	@$(MAKE) --no-print-directory -j$(JOBS) programs-of-tests
+	@B=$(B) qa/run-all
+
+asan: deps ## the same with AddressSanitizer and UndefinedBehaviorSanitizer, in build-asan/
+	@$(MAKE) --no-print-directory -j$(JOBS) SAN=1 B=$(B)-asan programs-of-tests
+	@B=$(B)-asan SAN=1 qa/run-all
+
+lint: ## clang-format, clang-tidy, cppcheck, layering and headers that compile alone
+	@CSTD="$(CSTD)" qa/lint
+
+conformance: all ## run the shared cases (SHARED=DIR, CONFORMANCE_ARGS='--only X')
+	$(SHARED)/conformance/runner/run.py --daemon '$(CURDIR)/etc/troupe start {conf}' \
+		--decoder '$(CURDIR)/etc/troupe decode' --env troupe_rib_settle=100 --jobs 2 $(CONFORMANCE_ARGS)
+
+interop: all ## run against BIRD, FRR, GoBGP, OpenBGPD and ExaBGP (ARGS=...)
+	@B=$(B) qa/interop/run $(ARGS)
+
+bench: all ## measure (ARGS=...)
+	@B=$(B) qa/bench/run $(ARGS)
+
+fuzz: ## run each fuzzer SECONDS=60 with clang's libFuzzer, in build-fuzz/
+	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=1 FUZZ=1 B=$(B)-fuzz $(FUZZERS:%=$(B)-fuzz/fuzz/%)
+	@B=$(B)-fuzz qa/fuzz $(SECONDS)
+
+format: ## rewrite the sources with clang-format
+	@git ls-files '*.[ch]' | xargs clang-format -i
+
+DEST = $(DESTDIR)$(PREFIX)
+install: all ## install to PREFIX (below DESTDIR)
+	install -d $(DEST)/bin $(DEST)/libexec/troupe $(DEST)/share/doc/troupe/examples
+	install -m 755 etc/troupe $(DEST)/bin/troupe
+	install -m 755 $(PROGRAMS:%=$(B)/%) $(DEST)/libexec/troupe
+	cp -R etc/examples/. $(DEST)/share/doc/troupe/examples
+	install -m 644 $(wildcard README.md LICENSE) $(DEST)/share/doc/troupe
+	set -e; for page in $(wildcard etc/man/*.[1-8]); do \
+		install -D -m 644 $$page $(DEST)/share/man/man$${page##*.}/$${page##*/}; done
+	set -e; for unit in $(wildcard etc/*.service); do \
+		install -D -m 644 $$unit $(DEST)/lib/systemd/system/$${unit##*/}; done
+
+clean: ## remove build, build-asan and build-fuzz
+	rm -rf build build-asan build-fuzz
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
