@@ -19,6 +19,7 @@
 #include "common/link.h"
 
 struct rd;
+struct wr;
 
 enum link_kind {
 	LINK_HELLO = 1,
@@ -48,7 +49,7 @@ struct link_head {
 	uint64_t processed;
 };
 
-void link_head_write(uint8_t out[LINK_HEAD_BYTES], const struct link_head *head);
+void link_head_write(struct wr *w, const struct link_head *head);
 /* 0, or -1: not a frame of ours. */
 int link_head_read(struct rd *r, struct link_head *head);
 
@@ -61,8 +62,7 @@ struct link_hello {
 	char name[64], role[32];
 };
 
-/* Returns the bytes written. */
-size_t link_hello_write(uint8_t out[LINK_HELLO_MAX], const struct link_hello *hello);
+void link_hello_write(struct wr *w, const struct link_hello *hello);
 int link_hello_read(struct rd *r, struct link_hello *hello);
 
 struct link_item {
@@ -73,7 +73,7 @@ struct link_item {
 
 /* The next item, borrowed. 0, or -1 when it is cut off or too long. */
 int link_item_read(struct rd *r, struct link_item *item);
-void link_item_write(uint8_t out[LINK_ITEM_BYTES], uint16_t type, uint32_t n);
+void link_item_write(struct wr *w, uint16_t type, uint32_t n);
 /* How many bytes of whole items at the front make one frame within room; 0: none fits. */
 size_t link_frame_cut(const uint8_t *items, size_t n, size_t room);
 
