@@ -1,5 +1,7 @@
 /* Fields of every message of messages.def: F(TYPE, name, "what it is"). TYPE: U8 U16 U32 U64 I64
  * BOOL STR BIN. New fields are appended, never inserted. */
+#ifndef TROUPE_IPC_FIELDS_H
+#define TROUPE_IPC_FIELDS_H
 
 /* --- neighbors: apid -> ribd (bulk) and apid -> bgpd --- */
 #define IPC_FIELDS_neighbors_begin(F)                                                       \
@@ -164,3 +166,5 @@
 #define IPC_FIELDS_sessions_end(F) F(U32, id, "of sessions_get")
 #define IPC_FIELDS_finished(F)     F(U8, code, "every peer used up its attempts; exit status")
 #define IPC_FIELDS_quit_done(F)    F(BOOL, unused, "all sessions are closed")
+
+#endif
