@@ -229,7 +229,7 @@ put(enum log_level level, const char *subject, const char *text)
 		state.lost++;
 }
 
-static void
+static void __attribute__((format(printf, 3, 0)))
 vlog(enum log_level level, const char *subject, const char *fmt, va_list ap, int error)
 {
 	char text[LINE_MAX_BYTES];
