@@ -89,7 +89,7 @@ $(B)/tests/%_test: tests/unit/%_test.c $$(call part,$$(firstword $$(subst _, ,$$
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group -lcmocka $(LDLIBS)
 
 # Replays a corpus without clang; with FUZZ=1 the same file is linked with libFuzzer.
-FUZZ_MAIN := $(if $(FUZZ),-fsanitize=fuzzer,-DFUZZ_REPLAY)
+FUZZ_MAIN := $(if $(FUZZ),-fsanitize=fuzzer,-DFUZZ_REPLAY) -Wno-missing-prototypes -Wno-missing-declarations
 $(B)/fuzz/bgpd_%_fuzz: EXTRA = $(call part,bgpd)
 $(B)/fuzz/ribd_%_fuzz: EXTRA = $(call part,ribd)
 $(B)/fuzz/apid_%_fuzz: EXTRA = $(call part,apid)
