@@ -10,6 +10,7 @@ SAN ?=
 FUZZ ?=
 SECONDS ?= 60
 JOBS ?= $(shell nproc)
+export TROUPE_LIBEXEC = $(abspath $(B))
 
 CC ?= cc
 CSTD := -std=gnu11 -D_GNU_SOURCE
@@ -151,7 +152,8 @@ install: all ## install to PREFIX (below DESTDIR)
 	set -e; for page in $(wildcard etc/man/*.[1-8]); do \
 		install -D -m 644 $$page $(DEST)/share/man/man$${page##*.}/$${page##*/}; done
 	set -e; for unit in $(wildcard etc/*.service); do \
-		install -D -m 644 $$unit $(DEST)/lib/systemd/system/$${unit##*/}; done
+		install -D -m 644 $$unit $(DEST)/lib/systemd/system/$${unit##*/}; \
+		sed -i 's#/usr/local/#$(PREFIX)/#' $(DEST)/lib/systemd/system/$${unit##*/}; done
 
 clean: ## remove build, build-asan and build-fuzz
 	rm -rf build build-asan build-fuzz
