@@ -26,7 +26,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCRIPT = os.path.join(ROOT, 'etc', 'troupe')
-LIBEXEC = os.environ.get('TROUPE_LIBEXEC') or os.environ.get('TROUPE_BUILD') or os.path.join(ROOT, 'build')
+BUILD = os.path.abspath(os.environ.get('TROUPE_BUILD') or os.path.join(ROOT, 'build'))
+LIBEXEC = os.path.abspath(os.environ.get('TROUPE_LIBEXEC') or BUILD)
 PYTHON = '/usr/bin/python3'  # helpers run as another user: it must be open to all
 DEADLINE = 10.0
 
@@ -94,7 +95,7 @@ class Group:
             self.write_conf(text, number)
         self.log_path = os.path.join(self.folder, 'stderr')
         self.env = {key: value for key, value in os.environ.items() if not key.lower().startswith(('exabgp', 'troupe'))}
-        self.env.update({'exabgp_api_cli': 'false', 'TROUPE_LIBEXEC': libexec, 'TROUPE_RUN': self.run})
+        self.env.update({'exabgp_api_cli': 'false', 'TROUPE_LIBEXEC': libexec, 'TROUPE_BUILD': BUILD, 'TROUPE_RUN': self.run})
         self.env.update(env or {})
         self._notify = None
 
@@ -174,7 +175,7 @@ class Group:
                               stdin=subprocess.DEVNULL, timeout=timeout, check=False)
         return done.returncode, done.stdout, done.stderr
 
-    def signal(self, number):
+    def send_signal(self, number):
         os.kill(self.process.pid, number)
 
     def wait_exit(self, timeout=DEADLINE):
@@ -187,7 +188,7 @@ class Group:
     def stop(self, number=signal.SIGTERM, timeout=DEADLINE):
         self._remember()
         if self.process.poll() is None:
-            self.signal(number)
+            self.send_signal(number)
         return self.wait_exit(timeout)
 
     def kill(self):
