@@ -98,7 +98,7 @@ $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.h $$(call part,$$(firstw
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(FUZZ_MAIN) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
 
-.PHONY: help deps deps-qa run programs-of-tests test asan lint conformance interop bench fuzz format install clean
+.PHONY: help deps deps-qa run programs-of-tests test asan lint conformance interop bench fuzz readme format install clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -110,7 +110,7 @@ deps-qa: ## install the daemons and tools of the interop tests
 
 run: deps ## build, and run CONF=FILE in the foreground
 	@$(MAKE) --no-print-directory -j$(JOBS) all
-	etc/troupe start $(CONF)
+	exabgp_daemon_user=$${exabgp_daemon_user:-$$(id -un)} exec etc/troupe start $(CONF)
 
 programs-of-tests: all $(TESTS:%=$(B)/tests/%) $(FUZZERS:%=$(B)/fuzz/%)
 
@@ -122,14 +122,14 @@ asan: deps ## the same with AddressSanitizer and UndefinedBehaviorSanitizer, in 
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=1 B=$(B)-asan programs-of-tests
 	@B=$(B)-asan SAN=1 qa/run-all
 
-lint: ## clang-format, clang-tidy, cppcheck, layering and headers that compile alone
-	@CSTD="$(CSTD)" qa/lint
+lint: $(B)/tools/ipcdoc ## clang-format, clang-tidy, cppcheck, layering and headers that compile alone
+	@CSTD="$(CSTD)" TROUPE_BUILD=$(B) qa/lint
 
 conformance: all ## run the shared cases (SHARED=DIR, CONFORMANCE_ARGS='--only X')
 	$(SHARED)/conformance/runner/run.py --daemon '$(CURDIR)/etc/troupe start {conf}' \
 		--decoder '$(CURDIR)/etc/troupe decode' --env troupe_rib_settle=100 --jobs 2 $(CONFORMANCE_ARGS)
 
-interop: all ## run against BIRD, FRR, GoBGP, OpenBGPD and ExaBGP (ARGS=...)
+interop: all deps-qa ## run against BIRD, FRR, GoBGP and OpenBGPD (ARGS=...)
 	@B=$(B) qa/interop/run $(ARGS)
 
 bench: all ## measure (ARGS=...)
@@ -138,6 +138,9 @@ bench: all ## measure (ARGS=...)
 fuzz: ## run each fuzzer SECONDS=60 with clang's libFuzzer, in build-fuzz/
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=1 FUZZ=1 B=$(B)-fuzz $(FUZZERS:%=$(B)-fuzz/fuzz/%)
 	@B=$(B)-fuzz qa/fuzz $(SECONDS)
+
+readme: $(B)/tools/ipcdoc ## put the generated table of messages into README.md
+	@TROUPE_BUILD=$(B) qa/readme
 
 format: ## rewrite the sources with clang-format
 	@git ls-files '*.[ch]' | xargs clang-format -i
