@@ -11,7 +11,7 @@
         h.send('announce route 10.0.0.0/24 next-hop self')
         h.wait_line('"type": "update"')
 
-Programs are taken from $TROUPE_LIBEXEC, else $TROUPE_BUILD, else build/ of the checkout.
+Programs are taken from $TROUPE_LIBEXEC, else $TROUPE_BUILD, else $B or build/ of the checkout.
 """
 
 import os
@@ -26,7 +26,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCRIPT = os.path.join(ROOT, 'etc', 'troupe')
-BUILD = os.path.abspath(os.environ.get('TROUPE_BUILD') or os.path.join(ROOT, 'build'))
+BUILD = os.path.abspath(os.environ.get('TROUPE_BUILD') or os.path.join(ROOT, os.environ.get('B') or 'build'))
 LIBEXEC = os.path.abspath(os.environ.get('TROUPE_LIBEXEC') or BUILD)
 PYTHON = '/usr/bin/python3'  # helpers run as another user: it must be open to all
 DEADLINE = 10.0
