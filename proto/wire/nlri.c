@@ -36,18 +36,20 @@ carries_path_id(uint32_t family)
 	return info != NULL && (info->flags & FAMILY_F_PATH_ID) != 0;
 }
 
-int
-nlri_next(struct rd *r, uint32_t family, bool addpath, bool withdraw, struct nlri *out,
+/* One step of nlri_next(): its results, or NLRI_SKIP. */
+static int
+next_one(struct rd *r, uint32_t family, bool path_id, bool withdraw, struct nlri *out,
 	struct wire_error *err)
 {
 	const struct nlri_codec *codec = nlri_codec(family);
+	int rv;
 
 	if (!rd_ok(r))
 		return wire_error_std(err, 3, 10);
 	if (rd_left(r) == 0)
 		return 1;
 	*out = (struct nlri){ .family = family };
-	if (addpath && carries_path_id(family)) {
+	if (path_id) {
 		if (rd_left(r) <= 4)
 			return wire_error_set(err, 3, 10,
 				"not enough data to extract the path-information of the NLRI");
@@ -56,15 +58,27 @@ nlri_next(struct rd *r, uint32_t family, bool addpath, bool withdraw, struct nlr
 	}
 	if (codec == NULL) {
 		/* Opaque: all that is left is one NLRI. */
-		out->len = (uint16_t)(rd_left(r) > NLRI_MAX ? NLRI_MAX : rd_left(r));
+		out->len = (uint16_t)rd_left(r);
 		out->bytes = rd_bytes(r, rd_left(r));
 		return 0;
 	}
-	if (codec->decode(r, family, withdraw, out, err) == -1) {
+	rv = codec->decode(r, family, withdraw, out, err);
+	if (rv == -1)
 		rd_fail(r);
-		return -1;
-	}
-	return 0;
+	return rv;
+}
+
+int
+nlri_next(struct rd *r, uint32_t family, bool addpath, bool withdraw, struct nlri *out,
+	struct wire_error *err)
+{
+	bool path_id = addpath && carries_path_id(family);
+	int rv;
+
+	do {
+		rv = next_one(r, family, path_id, withdraw, out, err);
+	} while (rv == NLRI_SKIP);
+	return rv;
 }
 
 /* The identity bytes, without copying where the NLRI itself is the key. */

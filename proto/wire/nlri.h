@@ -16,7 +16,10 @@ struct buf;
 struct tokens;
 struct text_error;
 
-enum { NLRI_MAX = 4096 };
+enum {
+	NLRI_MAX = 4096,
+	NLRI_SKIP = 2 /* a codec's decode(): taken from the list, but not usable: go on with the next */
+};
 
 struct nlri {
 	uint32_t family;
@@ -36,7 +39,8 @@ struct nlri_print {
 
 struct nlri_codec {
 	uint32_t family;
-	/* Reads the next NLRI (never with path-id: the caller read it). 0, or -1 with err filled. */
+	/* Reads the next NLRI (never with path-id: the caller read it). 0, NLRI_SKIP, or -1 with err
+	 * filled. */
 	int (*decode)(struct rd *r, uint32_t family, bool withdraw, struct nlri *out,
 		struct wire_error *err);
 	/* Identity within its family, without path-id (wire.md 6.1): writes to key. NULL: the bytes. */

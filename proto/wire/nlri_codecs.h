@@ -9,5 +9,13 @@ struct nlri_codec;
 
 /* One row serves several families: the row's family field is then only the first of them. */
 extern const struct nlri_codec nlri_inet_codec;
+extern const struct nlri_codec nlri_label_codec;
+extern const struct nlri_codec nlri_mvpn_codec;
+extern const struct nlri_codec nlri_sr_policy_codec;
+extern const struct nlri_codec nlri_mup_codec;
+extern const struct nlri_codec nlri_rtc_codec;
+extern const struct nlri_codec nlri_flow_codec;
+extern const struct nlri_codec nlri_vpls_codec;
+extern const struct nlri_codec nlri_evpn_codec;
 
 #endif
