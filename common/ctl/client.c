@@ -4,17 +4,19 @@
 #include "common/ctl/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "common/buf.h"
 #include "common/child.h"
 
-enum { REQUEST_MAX = 32768, PIECE_MAX = 65536 };
+enum { REQUEST_MAX = 32768, PIECE_MAX = 65536, GONE_MS = 5000 };
 
 int
 client_connect(const char *run)
@@ -61,10 +63,35 @@ client_send(int fd, char **words, int n)
 	return result;
 }
 
+/* The supervisor closes the connection as its last act; its process ends a moment later. */
+static int
+wait_process(int pidfd)
+{
+	struct pollfd pfd = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd >= 0) {
+		(void)poll(&pfd, 1, GONE_MS);
+		close(pidfd);
+	}
+	return 0;
+}
+
+static int
+open_supervisor(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+		return -1;
+	return (int)syscall(SYS_pidfd_open, peer.pid, 0);
+}
+
 int
 client_answer(int fd, bool until_gone)
 {
 	static char text[PIECE_MAX + 1];
+	int pidfd = until_gone ? open_supervisor(fd) : -1;
 
 	for (;;) {
 		ssize_t n = recv(fd, text, PIECE_MAX, 0);
@@ -72,7 +99,7 @@ client_answer(int fd, bool until_gone)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0 && until_gone)
-			return 0;
+			return wait_process(pidfd);
 		if (n <= 0) {
 			fputs("troupe: the supervisor closed the connection\n", stderr);
 			return 1;

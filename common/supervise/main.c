@@ -253,7 +253,10 @@ open_log(struct supervise *s, struct loop *loop)
 		    s->background ? s->early_fd : -1) != 0) {
 		snprintf(text, sizeof(text), "cannot write the log %.900s: %s", name,
 			strerror(errno));
-		refuse(s, text);
+		if (s->background)
+			refuse(s, text);
+		log_warn("log", "%s: using standard error", text);
+		return;
 	}
 	s->troupe.spec.log_fd = s->troupe.log.write_fd;
 }

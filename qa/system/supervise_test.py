@@ -197,16 +197,11 @@ class Start(unittest.TestCase):
 
 class Background(unittest.TestCase):
 
-    def start(self, g, *options):
-        return subprocess.run([group.SCRIPT, 'start', '-d', *options, *g.confs], env=g.env, stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, timeout=10, check=False)
-
     def test_returns_when_ready(self):
         with Fakes(env={'FAKE_ribd': 'slow'}) as g:
-            done = self.start(g)
+            done = g.background()
             self.assertEqual((done.returncode, done.stderr), (0, ''))
             self.assertEqual(len([text for _, _, text in g.said() if text == 'READY']), 3)
-            g.tags.add(open(os.path.join(g.run, 'group'), encoding='utf-8').read().strip())
             code, out, _ = g.ctl('logs')
             self.assertEqual(code, 0)
             self.assertIn('ready in ' + g.run, out)
@@ -215,18 +210,37 @@ class Background(unittest.TestCase):
 
     def test_failure_is_the_command_s(self):
         with Fakes(env={'FAKE_apid': 'config'}) as g:
-            done = self.start(g)
+            done = g.background()
             self.assertEqual(done.returncode, 1)
             self.assertIn('apid: the configuration is wrong', done.stderr)
         with Fakes(env={'FAKE_ribd': 'fail'}) as g:
-            done = self.start(g)
+            done = g.background()
             self.assertEqual(done.returncode, 1)
             self.assertIn('ribd exited with status 3', done.stderr)
+
+    def test_several_groups(self):
+        with Fakes(['one\n', 'two\n'], env={'FAKE_apid': 'conf'}) as g:
+            done = g.background()
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+            self.assertEqual(len(g.members()), 6)
+            for suffix in ('', '.2'):
+                self.assertEqual(g.ctl('--run', g.run + suffix, 'stop')[0], 0)
+            self.assertEqual(g.members(), {})
+
+    def test_log_goes_to_the_file_of_the_setting(self):
+        with Fakes() as g:
+            path = os.path.join(g.folder, 'troupe.log')
+            g.env['exabgp_log_destination'] = 'file:' + path
+            g.start()
+            g.stop()
+            self.assertEqual(g.log(), '')
+            with open(path, encoding='utf-8') as handle:
+                self.assertIn('ready in ' + g.run, handle.read())
 
     def test_refusal_is_shown(self):
         with Fakes() as g:
             g.start()
-            done = self.start(g)
+            done = g.background()
             self.assertEqual(done.returncode, 1)
             self.assertIn('already running', done.stderr)
 

@@ -89,6 +89,7 @@ class Group:
         os.chmod(self.folder, 0o755)
         self.run = run or os.path.join(self.folder, 'run')
         self.options, self.libexec, self.process, self.tags = list(options), libexec, None, set()
+        self.detached = False
         self.confs = []
         for number, text in enumerate([conf] if isinstance(conf, str) else conf, 1):
             self.confs.append(os.path.join(self.folder, 'case.conf' if number == 1 else 'case.%d.conf' % number))
@@ -117,6 +118,14 @@ class Group:
         if wait:
             self.wait_ready(timeout)
         return self
+
+    def background(self, *options, timeout=DEADLINE):
+        """`troupe start -d`: the finished command. The group is ended by ctl('stop'), at the latest by close()."""
+        self.detached = True
+        done = subprocess.run([SCRIPT, 'start', '-d', *options, *self.options, *self.confs], env=self.env, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False)
+        self._remember()
+        return done
 
     @property
     def pid(self):
@@ -159,7 +168,8 @@ class Group:
         pids = set(tagged('TROUPE_GROUP', lambda value: value in self.tags))
         pids |= set(tagged('TROUPE_RUN', lambda value: value == self.run or value.startswith(self.run + '.')))
         pids -= {self.process.pid if self.process else 0, os.getpid()}
-        return {pid: name_of(pid) for pid in pids if name_of(pid) not in ('supervise', 'ctl', 'sh')}
+        names = {pid: name_of(pid) for pid in pids}
+        return {pid: name for pid, name in names.items() if name not in ('', 'supervise', 'ctl', 'sh')}
 
     def daemon(self, name, timeout=DEADLINE, other_than=0):
         """The pid of bgpd, ribd or apid (one which is not other_than)."""
@@ -220,7 +230,10 @@ class Group:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for pid in self.members() if self.process is not None else ():
+        rest = list(self.members()) if self.process is not None or self.detached else []
+        if self.detached:
+            rest = [pid for pid in tagged('TROUPE_RUN', lambda value: value == self.run) if name_of(pid) == 'supervise'] + rest
+        for pid in rest:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
