@@ -15,9 +15,9 @@ enum {
 #define IPC_EVENT_SENT(type)     (UINT32_C(1) << (8 + (type)))
 #define IPC_EVENT_RECEIVED(type) (UINT32_C(1) << (16 + (type)))
 
-enum ipc_peer_state { IPC_PEER_CONNECTED, IPC_PEER_UP, IPC_PEER_DOWN };
+enum ipc_peer { IPC_PEER_CONNECTED, IPC_PEER_UP, IPC_PEER_DOWN };
 
-enum ipc_fsm_state {
+enum ipc_fsm {
 	IPC_FSM_IDLE,
 	IPC_FSM_ACTIVE,
 	IPC_FSM_CONNECT,

@@ -118,13 +118,13 @@
 /* --- bgpd -> apid --- */
 #define IPC_FIELDS_peer_state(F)                                 \
 	F(U32, neighbor, "neighbor id")                          \
-	F(U8, state, "enum ipc_peer_state: connected, up, down") \
+	F(U8, state, "enum ipc_peer: connected, up, down") \
 	F(STR, reason, "for down (events.md 5.1)")               \
 	F(BIN, local, "local address of the connection")         \
 	F(U64, time_us, "wall clock, microseconds")
 #define IPC_FIELDS_fsm_state(F)            \
 	F(U32, neighbor, "neighbor id")    \
-	F(U8, state, "enum ipc_fsm_state") \
+	F(U8, state, "enum ipc_fsm") \
 	F(U64, time_us, "wall clock, microseconds")
 #define IPC_FIELDS_opened(F)                                                             \
 	F(U32, neighbor, "neighbor id")                                                  \
@@ -152,7 +152,7 @@
 #define IPC_FIELDS_session_info(F)                                                                \
 	F(U32, id, "of sessions_get")                                                             \
 	F(U32, neighbor, "neighbor id")                                                           \
-	F(U8, state, "enum ipc_fsm_state")                                                        \
+	F(U8, state, "enum ipc_fsm")                                                        \
 	F(U64, since_us, "wall clock when it entered up, or was last reset")                      \
 	F(BIN, local, "local address of the connection, or empty")                                \
 	F(BIN, open_sent, "body of our OPEN, or empty")                                           \
