@@ -290,7 +290,6 @@ int
 main(int argc, char **argv)
 {
 	struct ctl ctl = { 0 };
-	const int at = 1;
 	int code = -1;
 
 	log_init("troupe", LOG_LEVEL_WARN, LOG_FORMAT_TEXT);
@@ -299,14 +298,14 @@ main(int argc, char **argv)
 		return usage();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		const struct command *c = &commands[i];
-		int n = argc - at;
+		int n = argc - 1;
 
-		if (strcmp(c->word, argv[at]) == 0 && n - 1 >= c->min && n - 1 <= c->max)
-			code = c->fn(&ctl, argv + at, n);
+		if (strcmp(c->word, argv[1]) == 0 && n - 1 >= c->min && n - 1 <= c->max)
+			code = c->fn(&ctl, argv + 1, n);
 	}
 	settings_free(ctl.settings);
 	if (code >= 0)
 		return code;
-	fprintf(stderr, "troupe: %s: unknown command, or wrong number of words\n", argv[at]);
+	fprintf(stderr, "troupe: %s: unknown command, or wrong number of words\n", argv[1]);
 	return usage();
 }
