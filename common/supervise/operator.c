@@ -1,6 +1,6 @@
 /*
- * The operator's socket: connections, who may speak, and answers. A client that does not read its answer
- * is cut off, so nothing here can grow or wait.
+ * The operator's socket: connections, who may speak, and answers. What the socket does not take waits in
+ * a bounded queue; a client that does not read is cut off at its end.
  */
 #include "common/supervise/operator.h"
 
@@ -17,7 +17,7 @@
 #include "common/child.h"
 #include "common/log.h"
 
-enum { PIECE = 32768, GROUPS_MAX = 256, SEND_BUFFER = 4 << 20 };
+enum { PIECE = 32768, GROUPS_MAX = 256 };
 
 static void
 drop(struct operator_client *c)
@@ -27,20 +27,54 @@ drop(struct operator_client *c)
 	loop_timer_cancel(c->op->loop, &c->timer);
 	loop_io_del(c->op->loop, &c->io);
 	close(c->fd);
+	buf_fini(&c->out);
 	c->fd = -1;
 	c->id = 0;
 	c->wants_restart = false;
 }
 
+/* Sends what waits, up to what the socket takes. */
+static void
+flush(struct operator_client *c)
+{
+	size_t at = 0;
+	uint32_t n;
+
+	while (c->out.len - at > sizeof(n)) {
+		memcpy(&n, c->out.data + at, sizeof(n));
+		if (send(c->fd, c->out.data + at + sizeof(n), n, MSG_DONTWAIT | MSG_NOSIGNAL) >=
+			0) {
+			at += sizeof(n) + n;
+			continue;
+		}
+		if (errno == EAGAIN || errno == ENOBUFS)
+			break;
+		drop(c);
+		return;
+	}
+	buf_shift(&c->out, at);
+	if (loop_io_mod(c->op->loop, &c->io, c->out.len > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN) != 0)
+		drop(c);
+}
+
 static void
 put(struct operator_client *c, const char *word, const char *text, size_t n)
 {
-	struct iovec iov[] = { { (void *)(uintptr_t)word, strlen(word) },
-		{ (void *)(uintptr_t)text, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	uint32_t size = (uint32_t)(strlen(word) + n);
+	bool waiting = c->out.len > 0;
 
-	if (c->fd >= 0 && sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (c->fd < 0)
+		return;
+	if (c->out.len > OPERATOR_OUT_MAX) {
+		log_warn("operator", "a client does not read its answer");
 		drop(c);
+		return;
+	}
+	buf_add(&c->out, &size, sizeof(size));
+	buf_str(&c->out, word);
+	buf_add(&c->out, text, n);
+	if (!waiting)
+		flush(c);
 }
 
 static void
@@ -161,10 +195,13 @@ on_request(struct loop *loop, void *owner, uint32_t events)
 	char text[OPERATOR_REQUEST_MAX + 1];
 	char *words[OPERATOR_WORDS_MAX + 1];
 	int n_words = 0;
-	ssize_t n = recv(c->fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_TRUNC);
 
 	(void)loop;
-	(void)events;
+	if ((events & EPOLLOUT) != 0)
+		flush(c);
+	if (c->fd < 0 || (events & ~(uint32_t)EPOLLOUT) == 0)
+		return;
+	ssize_t n = recv(c->fd, text, sizeof(text) - 1, MSG_DONTWAIT | MSG_TRUNC);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0 || n > OPERATOR_REQUEST_MAX || c->id != 0 ||
@@ -229,7 +266,6 @@ on_connect(struct loop *loop, void *owner, uint32_t events)
 	struct operator* op = owner;
 	struct operator_client *c = NULL;
 	unsigned uid = 0;
-	int size = SEND_BUFFER;
 	int fd = accept4(op->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
@@ -246,7 +282,6 @@ on_connect(struct loop *loop, void *owner, uint32_t events)
 		close(fd);
 		return;
 	}
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	*c = (struct operator_client){ .op = op, .fd = fd, .uid = uid };
 	if (loop_io_add(loop, &c->io, fd, EPOLLIN, on_request, c, "operator") != 0) {
 		close(fd);

@@ -9,10 +9,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/buf.h"
 #include "common/loop.h"
 #include "common/supervise/troupe.h"
 
-enum { OPERATOR_CLIENTS_MAX = 16, OPERATOR_WORDS_MAX = 256, OPERATOR_REQUEST_MAX = 32768 };
+enum {
+	OPERATOR_CLIENTS_MAX = 16,
+	OPERATOR_WORDS_MAX = 256,
+	OPERATOR_REQUEST_MAX = 32768,
+	OPERATOR_OUT_MAX = 16 << 20
+};
 
 struct operator;
 
@@ -22,6 +28,7 @@ struct operator_client {
 	unsigned uid;
 	struct loop_io io;
 	struct loop_timer timer;
+	struct buf out;     /* datagrams that did not fit the socket yet, each after its length */
 	uint32_t id;        /* of the answer it waits for, or 0 */
 	bool wants_restart; /* waits for the end of a restart */
 	const char *late;   /* what to say when no answer comes */
