@@ -17,5 +17,6 @@ extern const struct nlri_codec nlri_rtc_codec;
 extern const struct nlri_codec nlri_flow_codec;
 extern const struct nlri_codec nlri_vpls_codec;
 extern const struct nlri_codec nlri_evpn_codec;
+extern const struct nlri_codec nlri_bgpls_codec;
 
 #endif

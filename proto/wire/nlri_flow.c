@@ -112,7 +112,7 @@ flow_decode(struct rd *r, uint32_t family, bool withdraw, struct nlri *out, stru
 	out->family = family;
 	out->bytes = start;
 	out->len = (uint16_t)(r->p - start);
-	return rule_is_readable(out) ? 0 : NLRI_SKIP;
+	return out->len <= NLRI_MAX && rule_is_readable(out) ? 0 : NLRI_SKIP;
 }
 
 static void

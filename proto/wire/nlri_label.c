@@ -107,27 +107,27 @@ label_decode(struct rd *r, uint32_t family, bool withdraw, struct nlri *out, str
 }
 
 /*
- * Takes apart what label_decode() or the grammar made. Whether it came from a withdraw is not
- * known here: the withdraw value is tried second, it is never a valid announced stack.
+ * Takes apart what label_decode() or the grammar made. Where it is not known whether it was a
+ * withdraw, a first field of 0x800000 is taken for one when the rest then fits.
  */
 static struct parts
-take_apart(const struct nlri *nlri)
+take_apart(const struct nlri *nlri, bool withdraw)
 {
-	struct rd r = rd_init(nlri->bytes, nlri->len);
-	struct parts parts = { 0 };
+	for (unsigned i = 0; i < 2; i++) {
+		struct rd r = rd_init(nlri->bytes, nlri->len);
+		struct parts parts;
 
-	if (read_parts(&r, nlri->family, false, &parts, NULL) == 0 && rd_done(&r))
-		return parts;
-	r = rd_init(nlri->bytes, nlri->len);
-	if (read_parts(&r, nlri->family, true, &parts, NULL) == -1)
-		parts = (struct parts){ .prefix = nlri->bytes };
-	return parts;
+		if (read_parts(&r, nlri->family, withdraw, &parts, NULL) == 0 && rd_done(&r))
+			return parts;
+		withdraw = !withdraw;
+	}
+	return (struct parts){ .prefix = nlri->bytes };
 }
 
 static void
 label_key(const struct nlri *nlri, struct wr *key)
 {
-	struct parts parts = take_apart(nlri);
+	struct parts parts = take_apart(nlri, true);
 
 	if (parts.rd != NULL)
 		wr_bytes(key, parts.rd, DISTINGUISHER_BYTES);
@@ -150,9 +150,8 @@ shown_label(const struct nlri *nlri, const struct parts *parts, unsigned i)
 static void
 label_json(struct buf *out, const struct nlri *nlri, const struct nlri_print *how)
 {
-	struct parts parts = take_apart(nlri);
+	struct parts parts = take_apart(nlri, how->withdraw);
 
-	(void)how;
 	BUF_LIT(out, "{ \"nlri\": \"");
 	nlri_prefix_text(out, family_afi(nlri->family), parts.prefix, parts.bits);
 	buf_chr(out, '"');
@@ -179,7 +178,7 @@ label_json(struct buf *out, const struct nlri *nlri, const struct nlri_print *ho
 static void
 label_text(struct buf *out, const struct nlri *nlri)
 {
-	struct parts parts = take_apart(nlri);
+	struct parts parts = take_apart(nlri, true);
 
 	nlri_prefix_text(out, family_afi(nlri->family), parts.prefix, parts.bits);
 	nlri_path_id_text(out, nlri);
