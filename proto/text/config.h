@@ -35,6 +35,15 @@ struct api_conf {
 	struct api_direction send, receive;
 };
 
+/* A statement of `operational { }`. */
+struct operational_conf {
+	const char *kind; /* "asm" */
+	uint32_t family;
+	const char *advisory; /* asm, adm; else NULL */
+	uint32_t sequence;
+	uint64_t counter;
+};
+
 struct neighbor_conf {
 	const char *key; /* config.md 5.4: the name selectors match on */
 	struct addr peer;
@@ -62,10 +71,15 @@ struct neighbor_conf {
 	const char *ao_algorithm; /* kernel's name, NULL: off */
 	const uint8_t *ao_key;
 	unsigned ao_key_len;
+	const char *ao_password; /* as written */
+	bool ao_base64;
 	int64_t settle_ms; /* -1: the group's setting */
 	struct capability_config caps;
+	uint32_t nexthop_pairs; /* bit map over family_table: `nexthop { }` as written */
 	struct api_conf *apis;
 	unsigned n_apis;
+	struct operational_conf *operational;
+	unsigned n_operational;
 	/* Static routes as route operations (proto/ipc/route_ops.h): ATTRS, WATCHDOG, ANNOUNCE. */
 	struct buf routes;
 	uint32_t n_routes;

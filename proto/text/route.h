@@ -24,7 +24,8 @@ struct route_statement {
 	uint32_t n_nlri;
 	bool attributes_only;
 	struct route_text watchdog, name;
-	bool withdraw; /* the word `withdraw`: starts withheld */
+	bool withdraw;        /* the word `withdraw`: starts withheld */
+	struct token ignored; /* first word of a block that was skipped; s NULL: none */
 };
 
 /* Scratch memory of a parser; one per caller. About 130 KiB. */
@@ -50,6 +51,21 @@ int route_parse_attributes(struct route_parser *p, struct tokens *t, enum route_
 	struct route_statement *out, struct text_error *e);
 int route_parse_family(struct route_parser *p, uint16_t afi, struct tokens *t,
 	enum route_purpose purpose, struct route_statement *out, struct text_error *e);
+
+/*
+ * A statement with its keyword: `route …`, `attributes …`, `ipv4 SAFI …`, `ipv6 SAFI …`, `l2vpn vpls
+ * …`, `flow route …`, `vpls …`, `sr-policy …`. Blocks are words: `{`, `;`, `}`.
+ */
+int route_parse(struct route_parser *p, struct tokens *t, enum route_purpose purpose,
+	struct route_statement *out, struct text_error *e);
+
+/*
+ * The text after the word `route`, of n bytes without `;` (columns count from its start): the fast
+ * way for many routes that differ in their prefix only. What follows the prefix is not parsed
+ * again when it is byte for byte that of the previous call.
+ */
+int route_parse_line(struct route_parser *p, const char *line, size_t n, enum route_purpose purpose,
+	struct route_statement *out, struct text_error *e);
 
 /* "10.0.0.0/24 next-hop 1.2.3.4 med 5 …" of one route, for show (api.md 3.5) and `decode -m`. */
 void route_print(

@@ -28,6 +28,7 @@ enum { TEXT_ERROR_MAX = 384 };
 /* What was wrong and where: "expected X, found \"Y\"". */
 struct text_error {
 	uint32_t line, col;
+	bool incomplete; /* well-formed, but lacks something; text is the whole message */
 	char text[TEXT_ERROR_MAX];
 };
 
@@ -72,10 +73,17 @@ int text_error_set(struct text_error *e, const struct token *at, const char *fmt
 /* "expected <what>, found \"<word>\"" or "..., found the end of the statement". */
 int text_error_expected(struct text_error *e, const struct tokens *t, const char *what);
 
+/* The word as it may stand in a message: quoted, cut, without control characters. */
+enum { TEXT_QUOTED_MAX = 80 };
+const char *text_quote(const struct token *k, char out[TEXT_QUOTED_MAX]);
+/* The row most like the word (a spelling error away), or NULL. */
+const char *text_suggest(const struct token *k, const char *const *words, unsigned n);
+
 /*
- * Splits a command line in place of copying: words separated by blanks and TABs; `[ ] ( ) ,` are
- * words of their own; the normalisation of reference/api.md 1.3. Quotes group. Returns the number
- * of words, or -1 with e (too many words, unbalanced quote). out: room for max tokens.
+ * Splits a command line in place of copying: words separated by white space; `[ ] ( ) , ; { }`
+ * are words of their own; the normalisation of reference/api.md 1.3. Quotes at the start of a
+ * word group, and are not part of it. Returns the number of words, or -1 with e (too many words,
+ * a quote that is not closed, a byte that is not ASCII). out: room for max tokens.
  */
 int tokens_split(const char *line, size_t n, struct token *out, unsigned max, struct text_error *e);
 
