@@ -48,7 +48,7 @@ TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*_test.c))
 TOOLS := $(patsubst qa/tools/%.c,%,$(wildcard qa/tools/*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 
-obj = $(patsubst %.c,$(B)/%.o,$(SRC_$(1)))
+obj = $(patsubst %.c,$(B)/o/%.o,$(SRC_$(1)))
 ARCHIVES := $(foreach l,text wire ipc common,$(B)/lib$(l).a)
 
 include $(wildcard etc/make/*.mk)
@@ -57,7 +57,7 @@ include $(wildcard etc/make/*.mk)
 .PHONY: all
 all: $(PROGRAMS:%=$(B)/%) $(TOOLS:%=$(B)/tools/%) ## build everything
 
-$(B)/%.o: %.c
+$(B)/o/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<) $(CC) $(CFLAGS) -c $< -o $@
 
