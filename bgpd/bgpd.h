@@ -1,0 +1,77 @@
+/* The session daemon's one struct, and what its parts share. */
+#ifndef TROUPE_BGPD_BGPD_H
+#define TROUPE_BGPD_BGPD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "bgpd/tx.h"
+#include "common/htable.h"
+#include "common/loop.h"
+
+struct child;
+struct link;
+struct listener;
+struct farewell;
+struct peer;
+struct session;
+struct settings;
+
+enum { RX_READ = 64 * 1024, RX_SPACE = RX_READ + 64 * 1024 };
+
+struct bgpd {
+	struct loop *loop;
+	struct child *child;       /* owned */
+	struct settings *settings; /* owned */
+	struct link *apid, *ribd_ctl, *ribd_bulk;
+
+	struct peer *peers; /* owned, in the order of their definition */
+	struct peer **peers_tail;
+	unsigned n_peers;
+	struct htable by_id;    /* peers */
+	struct htable sessions; /* established ones, by number */
+	uint32_t next_session;
+	unsigned n_up;
+
+	struct listener *listeners; /* owned */
+	struct loop_timer listen_timer;
+	struct farewell *lingering; /* owned: closed sessions whose last bytes are on their way */
+	unsigned n_lingering;
+
+	struct tx_pool tx_pool;
+	struct session *dirty; /* to be written at the end of this turn */
+	struct loop_task flush_task, resume_task, reap_task;
+	uint8_t *rx_space; /* RX_SPACE bytes: every read goes here first */
+
+	bool apid_ready;   /* it sent its whole list: events may flow */
+	bool receiving;    /* a list is on its way */
+	bool apid_blocked; /* no credit for events */
+	bool ribd_ready;   /* both links are up */
+	bool ribd_blocked; /* no credit for what was received */
+	bool sent_updates; /* some neighbor's sent UPDATEs are reported */
+	bool quitting, finished;
+
+	char status[64];
+	struct mono status_at;
+	struct loop_timer status_timer;
+};
+
+/* Wall clock in microseconds. */
+uint64_t wall_us(void);
+
+/* status.c */
+void status_changed(struct bgpd *d);
+/* Every peer has used up its attempts: the group may end. */
+void status_check_finished(struct bgpd *d);
+
+/* dispatch_apid.c, dispatch_ribd.c */
+int apid_open(struct bgpd *d, const char *run);
+int ribd_open(struct bgpd *d, const char *run);
+/* Closes every session; notify: with 6/2. */
+void bgpd_quit(struct bgpd *d, bool notify);
+
+/* turn.c: sessions that stopped reading go on, and the dirty ones are written, at the end of this
+ * turn. */
+void bgpd_resume_reading(struct bgpd *d);
+void bgpd_flush_later(struct bgpd *d);
+
+#endif

@@ -1,0 +1,178 @@
+/*
+ * The session daemon: sockets, the BGP FSM and its timers, framing and validation of messages. It
+ * does not know what a route is for, and waits for no other process: apid and ribd may come and go.
+ *
+ *	bgpd --run DIR [--log-format text|json] [--log-level LEVEL]
+ */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bgpd/bgpd.h"
+#include "bgpd/linger.h"
+#include "bgpd/listen.h"
+#include "bgpd/peer.h"
+#include "common/child.h"
+#include "common/link.h"
+#include "common/log.h"
+#include "common/settings.h"
+#include "common/xmalloc.h"
+
+struct arguments {
+	const char *run;
+	enum log_format format;
+	enum log_level level;
+};
+
+static enum log_level
+parse_level(const char *text)
+{
+	static const char *const names[] = { [LOG_LEVEL_DEBUG] = "debug",
+		[LOG_LEVEL_INFO] = "info",
+		[LOG_LEVEL_WARN] = "warn",
+		[LOG_LEVEL_ERROR] = "error",
+		[LOG_LEVEL_FATAL] = "fatal" };
+
+	for (int i = LOG_LEVEL_DEBUG; i <= LOG_LEVEL_FATAL; i++)
+		if (strcasecmp(names[i], text) == 0)
+			return (enum log_level)i;
+	log_fatal("--log-level: not a level: %s", text);
+}
+
+static struct arguments
+parse_arguments(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "run", required_argument, NULL, 'r' },
+		{ "log-format", required_argument, NULL, 'f' },
+		{ "log-level", required_argument, NULL, 'l' },
+		{ 0 },
+	};
+	struct arguments a = { .level = LOG_LEVEL_INFO, .format = LOG_FORMAT_TEXT };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'r')
+			a.run = optarg;
+		else if (c == 'f')
+			a.format = strcmp(optarg, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
+		else if (c == 'l')
+			a.level = parse_level(optarg);
+		else
+			exit(2);
+	}
+	if (a.run == NULL || optind != argc) {
+		fprintf(stderr, "usage: bgpd --run DIR [--log-format text|json] "
+				"[--log-level LEVEL]\n");
+		exit(2);
+	}
+	return a;
+}
+
+static void
+stop(struct bgpd *d)
+{
+	bgpd_quit(d, false);
+	loop_stop(d->loop, 0);
+}
+
+static void
+on_signal(struct loop *loop, void *owner, int signo)
+{
+	(void)loop;
+	if (signo == SIGTERM || signo == SIGINT)
+		stop(owner);
+}
+
+static void
+on_child(void *owner, char *text, const int *fds, int n_fds)
+{
+	struct bgpd *d = owner;
+	char id[24];
+
+	for (int i = 0; i < n_fds; i++)
+		close(fds[i]);
+	if (strcmp(text, "STOP") == 0 || strcmp(text, "EOF") == 0)
+		stop(d);
+	else if (sscanf(text, "CTL %23s", id) == 1)
+		child_send(d->child, "ANSWER %s 1 bgpd has no commands of its own", id);
+}
+
+static void
+raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void
+start(struct bgpd *d, const struct arguments *a)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE,
+		0 };
+	char err[200];
+
+	d->peers_tail = &d->peers;
+	d->loop = loop_new();
+	if (d->loop == NULL || loop_signals(d->loop, signals, on_signal, d) != 0)
+		log_fatal("event loop: %m");
+	raise_descriptor_limit();
+	srandom((unsigned)(time(NULL) ^ getpid() << 8));
+	d->child = child_new(d->loop, on_child, d);
+	d->settings = settings_load(NULL, err, sizeof(err));
+	if (d->settings == NULL)
+		log_fatal("%s", err);
+	d->rx_space = xmalloc(RX_SPACE);
+	if (apid_open(d, a->run) != 0)
+		log_fatal("the link bgpd-apid in %s: %m", a->run);
+	if (ribd_open(d, a->run) != 0)
+		log_fatal("the links to ribd in %s: %m", a->run);
+	listen_update(d);
+	child_send(d->child, "READY");
+}
+
+static void
+finish(struct bgpd *d)
+{
+	listen_close_all(d);
+	while (d->peers != NULL)
+		peer_free(d->peers);
+	linger_close_all(d);
+	link_close(d->apid);
+	link_close(d->ribd_ctl);
+	link_close(d->ribd_bulk);
+	link_free(d->apid);
+	link_free(d->ribd_ctl);
+	link_free(d->ribd_bulk);
+	tx_pool_fini(&d->tx_pool);
+	htable_fini(&d->by_id);
+	htable_fini(&d->sessions);
+	free(d->rx_space);
+	settings_free(d->settings);
+	child_free(d->child);
+	loop_free(d->loop);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bgpd d = { 0 };
+	struct arguments a;
+
+	log_init("bgpd", LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
+	a = parse_arguments(argc, argv);
+	log_init("bgpd", a.level, a.format);
+	start(&d, &a);
+	int code = loop_run(d.loop);
+	finish(&d);
+	return code;
+}
