@@ -51,6 +51,22 @@ bad_text(const char *text, size_t at, const char *what, struct text_error *e)
 	return text_error_set(e, &k, "%s", what);
 }
 
+static bool
+is_ascii(const char *text, size_t n)
+{
+	uint64_t seen = 0;
+
+	for (; n >= 8; text += 8, n -= 8) {
+		uint64_t v;
+
+		memcpy(&v, text, 8);
+		seen |= v;
+	}
+	for (; n > 0; text++, n--)
+		seen |= (uint8_t)*text;
+	return (seen & UINT64_C(0x8080808080808080)) == 0;
+}
+
 static int
 check_text(const char *text, size_t n, struct text_error *e)
 {
@@ -58,7 +74,7 @@ check_text(const char *text, size_t n, struct text_error *e)
 
 	if (nul != NULL)
 		return bad_text(text, (size_t)(nul - text), "a NUL byte", e);
-	if (utf8_valid(text, n))
+	if (is_ascii(text, n) || utf8_valid(text, n))
 		return 0;
 	for (size_t i = 0; i < n;) {
 		uint32_t code;

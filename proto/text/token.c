@@ -83,14 +83,16 @@ tokens_split(const char *line, size_t n, struct token *out, unsigned max, struct
 			continue;
 		}
 		i++;
+		if (class == CHAR_FOREIGN)
+			return split_error(e, start, "commands are ASCII text");
 		if (class == CHAR_WORD) {
 			while (i < n && (class = classes[(uint8_t)line[i]]) == CHAR_WORD)
 				i++;
 			if (i < n && class == CHAR_QUOTE)
 				return split_error(e, i, "a quote inside a word");
+			if (i < n && class == CHAR_FOREIGN)
+				return split_error(e, i, "commands are ASCII text");
 		}
-		if (class == CHAR_FOREIGN)
-			return split_error(e, i - (i == start + 1), "commands are ASCII text");
 		out[count++] = (struct token){ .s = line + start,
 			.n = (uint32_t)(i - start),
 			.line = 1,
@@ -156,30 +158,31 @@ text_error_expected(struct text_error *e, const struct tokens *t, const char *wh
 
 enum { SUGGEST_MAX = 32 };
 
-/* Edits between two words, each of at most SUGGEST_MAX letters. */
+/* Edits between two words, each of at most SUGGEST_MAX letters: one letter more, less, other, or two
+ * neighbours swapped. */
 static unsigned
 distance(const char *a, size_t a_n, const char *b, size_t b_n)
 {
-	unsigned row[SUGGEST_MAX + 1];
+	unsigned d[SUGGEST_MAX + 1][SUGGEST_MAX + 1];
 
 	for (unsigned j = 0; j <= b_n; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (unsigned i = 1; i <= a_n; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = i;
+		d[i][0] = i;
 		for (unsigned j = 1; j <= b_n; j++) {
-			unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+			unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			diagonal = row[j];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			row[j] = best;
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
 		}
 	}
-	return row[b_n];
+	return d[a_n][b_n];
 }
 
 const char *
