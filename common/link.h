@@ -23,7 +23,10 @@ enum link_event { LINK_UP, LINK_DOWN, LINK_WRITABLE };
 enum {
 	LINK_MESSAGE_MAX = 256 * 1024, /* one message's body */
 	LINK_FLUSH_BYTES = 32 * 1024,  /* a batch is sent at this size, or before the loop sleeps */
-	LINK_WINDOW_BYTES = 512 * 1024 /* credit granted at HELLO */
+	LINK_WINDOW_BYTES = 512 * 1024, /* credit granted at HELLO */
+	/* Exit status when nng 1.5.2 lost a connection in a way that leaves it unusable for the
+	 * rest of the process (see link.c); rare, and to be answered with an immediate restart. */
+	LINK_EXIT_STUCK = 75
 };
 
 /* Peer's identity as told in its HELLO. */
@@ -54,6 +57,7 @@ struct link_config {
 
 /* Returns owned or NULL with errno (lock taken by another process: EBUSY). Links come up later. */
 struct link *link_new(struct loop *loop, const struct link_config *config);
+/* Without BYE; no LINK_DOWN is told. Not from the link's own callbacks. */
 void link_free(struct link *link);
 bool link_is_up(const struct link *link);
 
@@ -68,14 +72,16 @@ bool link_send(struct link *link, uint16_t type, const void *body, size_t n);
  * size (0: cancel). Between the two no other call on the link. */
 uint8_t *link_send_begin(struct link *link, uint16_t type, size_t n);
 bool link_send_end(struct link *link, size_t n);
-/* Credit left, in bytes; 0 when down or exhausted. */
+/* Credit left, in bytes; 0 when down or exhausted. Once it fell below a quarter of the window,
+ * LINK_WRITABLE comes when it is above that again. */
 size_t link_credit(const struct link *link);
 void link_flush(struct link *link);
 /* After accept() returned false. */
 void link_resume(struct link *link);
 /* The peer sent nonsense: log with a hexdump, drop the connection, start over. */
 void link_fail(struct link *link, const char *why, const uint8_t *body, size_t n);
-/* Orderly end: BYE, wait for its answer up to 500 ms (runs nng only, not the loop). */
+/* Orderly end: what is queued, BYE, its answer, up to 500 ms in all (runs nng only, not the loop).
+ * No LINK_DOWN is told; the link stays down until link_free(). Allowed in a message handler. */
 void link_close(struct link *link);
 
 struct link_stats {

@@ -36,7 +36,9 @@ enum {
 	LINK_LAYOUT = 1,
 	LINK_HEAD_BYTES = 24,
 	LINK_ITEM_BYTES = 6,
-	LINK_FRAME_ITEMS = 64 * 1024, /* items of a frame, unless one message alone is longer */
+	/* Items of a frame, unless one message alone is longer. A frame of this size is one write
+	 * that the kernel takes whole or not at all, even over a nearly full socket buffer. */
+	LINK_FRAME_ITEMS = 40 * 1024,
 	LINK_HELLO_MAX = 256,
 	/* Credit is returned when so much was processed: a message of full size must always fit
 	 * in what a sender has left while the receiver keeps less than this to itself. */

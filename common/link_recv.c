@@ -28,6 +28,8 @@ held_push(struct link_held *h, struct link_rx *rx)
 		h->cap = cap;
 		h->first = 0;
 	}
+	if (h->n == 0)
+		h->pos = LINK_HEAD_BYTES;
 	h->rx[(h->first + h->n++) % h->cap] = *rx;
 }
 
@@ -37,7 +39,7 @@ held_pop(struct link_held *h)
 	link_rx_free(&h->rx[h->first]);
 	h->first = (h->first + 1) % h->cap;
 	h->n--;
-	h->pos = 0;
+	h->pos = LINK_HEAD_BYTES;
 }
 
 void
@@ -181,8 +183,6 @@ take_data(struct link *l, struct link_rx *rx)
 	if (!link_flow_take(&l->flow, rx->n))
 		return "more data than credit";
 	l->stats.received_bytes += rx->n;
-	if (l->held.n == 0)
-		l->held.pos = LINK_HEAD_BYTES;
 	held_push(&l->held, rx);
 	rx->msg = NULL;
 	return NULL;

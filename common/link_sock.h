@@ -1,5 +1,5 @@
 /*
- * The transport under a link: one nng pair1 socket on an ipc:// address, implemented in link.c,
+ * The transport under a link: nng pair1 sockets on ipc:// addresses, implemented in link.c,
  * the only file that knows nng. What a connection needs to be trusted (HELLO, epochs, credit) is
  * above it, in link_core.c; nothing here is more than "a FIFO while one connection lasts".
  */
@@ -22,7 +22,7 @@ struct link_rx {
 	uint32_t pipe; /* the connection it came over */
 };
 
-/* The connections last added and last removed; 0: none. */
+/* The connection there is, and the one last lost; 0: none. */
 struct link_sock_peer {
 	uint32_t pipe;
 	uint32_t gone;
@@ -34,7 +34,8 @@ void link_sock_free(struct link_sock *sock);
 
 /* Listens or starts dialling; 0, or -1 with a reason in link_sock_error(). */
 int link_sock_open(struct link_sock *sock);
-/* Forgets what was not sent and not received, and every connection. Harmless when closed. */
+/* Forgets what was not sent and not received, and every connection; waits up to 30 ms for a live
+ * peer to notice. Harmless when closed. */
 void link_sock_close(struct link_sock *sock);
 const char *link_sock_error(const struct link_sock *sock);
 
