@@ -74,8 +74,8 @@ attr_codec_by_name(const char *name, size_t n)
 	for (size_t i = 0; i < ROWS; i++) {
 		const char *word = rows[i]->name;
 
-		if (word != NULL && word[0] == name[0] && strncmp(word, name, n) == 0 &&
-			word[n] == '\0')
+		if (word != NULL && word[0] == name[0] && strlen(word) == n &&
+			memcmp(word, name, n) == 0)
 			return rows[i];
 	}
 	return NULL;

@@ -84,6 +84,8 @@ attr_index_merge(struct attr_index *ix, const struct attr_context *c, struct buf
 	attr_map_clear(ix->seen, ATTR_AS4_PATH);
 	if (c->asn4 || ignore)
 		return;
+	if (rd_left(&ix->path) == 0)
+		return; /* shorter than any AS4_PATH */
 	buf_reset(scratch);
 	as_path_merge(scratch, ix->path, rd_init(four->value, four->len));
 	ix->path = rd_init(scratch->data, scratch->len);

@@ -286,7 +286,7 @@ update_canonical(const struct update *u, const struct update_session *s, struct 
 	struct buf scratch = { 0 };
 
 	update_index(u, s, &ix, &scratch);
-	if (attr_map_has(ix.seen, ATTR_AS_PATH) && !ix.path_wide) {
+	if (attr_map_has(ix.seen, ATTR_AS_PATH) && !ix.path_wide && rd_left(&ix.path) > 0) {
 		as_path_merge(&scratch, ix.path, rd_init(ix.path.p, 0));
 		ix.path = rd_init(scratch.data, scratch.len);
 	}
