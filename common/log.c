@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -52,6 +53,8 @@ log_init(const char *daemon, enum log_level level, enum log_format format)
 	state.daemon = daemon;
 	state.level = level;
 	state.format = format;
+	/* A program executed through a descriptor would be called by its number. */
+	prctl(PR_SET_NAME, daemon);
 }
 
 void

@@ -18,7 +18,7 @@ enum log_level {
 };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
-/* daemon: static text. Lines below the level are dropped. */
+/* daemon: static text, from here on the process's name too. Lines below the level are dropped. */
 void log_init(const char *daemon, enum log_level level, enum log_format format);
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);

@@ -124,7 +124,7 @@ child_exec(const struct daemon *d, const struct daemon_spec *spec, int sock, pid
 {
 	char path[4096];
 	const char *argv[8] = { names[d->role], "--run", spec->run };
-	int n = 3;
+	int n = 3, program;
 
 	if (spec->log_format != NULL) {
 		argv[n++] = "--log-format";
@@ -141,11 +141,15 @@ child_exec(const struct daemon *d, const struct daemon_spec *spec, int sock, pid
 	set_environment(spec, supervisor);
 	if (set_descriptors(spec, sock) != 0)
 		child_fail(d, "descriptors");
+	/* Opened as who we are: the new user may not be able to reach a private checkout. */
+	program = open(path, O_PATH | O_CLOEXEC);
+	if (program < 0)
+		child_fail(d, path);
 	if (set_user(d, spec) != 0)
 		child_fail(d, "cannot change to the user of the daemons");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != supervisor || chdir("/") != 0)
 		_exit(EXIT_CONFIGURATION);
-	execv(path, (char *const *)(uintptr_t)argv);
+	execveat(program, "", (char *const *)(uintptr_t)argv, environ, AT_EMPTY_PATH);
 	child_fail(d, path);
 }
 
