@@ -20,7 +20,10 @@ struct rd {
 static inline struct rd
 rd_init(const void *data, size_t n)
 {
-	return (struct rd){ .p = data, .end = (const uint8_t *)data + n };
+	static const uint8_t empty[1];
+	const uint8_t *p = n > 0 ? data : empty; /* data may be NULL then */
+
+	return (struct rd){ .p = p, .end = p + n };
 }
 
 static inline size_t
