@@ -10,13 +10,17 @@ static const struct route_grammar by_safi[] = {
 	{ "nlri-mpls", SAFI_NLRI_MPLS, GRAMMAR_IP, grammar_prefix },
 	{ "labeled-unicast", SAFI_NLRI_MPLS, GRAMMAR_IP, grammar_prefix },
 	{ "mpls-vpn", SAFI_MPLS_VPN, GRAMMAR_IP, grammar_prefix },
-	{ "mcast-vpn", SAFI_MCAST_VPN, GRAMMAR_IP, NULL },
-	{ "flow", SAFI_FLOW, GRAMMAR_IP, NULL },
-	{ "flow-vpn", SAFI_FLOW_VPN, GRAMMAR_IP, NULL },
-	{ "mup", SAFI_MUP, GRAMMAR_IP, NULL },
-	{ "sr-policy", SAFI_SR_POLICY, GRAMMAR_IP, NULL },
-	{ "vpls", SAFI_VPLS, GRAMMAR_L2VPN, NULL },
-	{ "evpn", SAFI_EVPN, GRAMMAR_L2VPN, NULL },
+	{ "mcast-vpn", SAFI_MCAST_VPN, GRAMMAR_IP, grammar_mvpn },
+	{ "flow", SAFI_FLOW, GRAMMAR_IP, grammar_flow },
+	{ "flow-vpn", SAFI_FLOW_VPN, GRAMMAR_IP, grammar_flow },
+	{ "mup", SAFI_MUP, GRAMMAR_IP, grammar_mup },
+	{ "sr-policy", SAFI_SR_POLICY, GRAMMAR_IP, grammar_sr_policy },
+	{ "vpls", SAFI_VPLS, GRAMMAR_L2VPN, grammar_vpls },
+	{ "evpn", SAFI_EVPN, GRAMMAR_L2VPN, grammar_evpn },
+	{ "rtc", SAFI_RTC, GRAMMAR_IPV4, grammar_rtc },
+	{ "bgp-ls", SAFI_BGPLS, GRAMMAR_BGPLS, grammar_bgpls },
+	{ "bgp-ls-vpn", SAFI_BGPLS_VPN, GRAMMAR_BGPLS, grammar_bgpls },
+	{ "troupe-nlri", 0, GRAMMAR_IP | GRAMMAR_L2VPN | GRAMMAR_BGPLS, grammar_raw },
 };
 
 static const struct route_grammar by_statement[] = {
@@ -26,9 +30,10 @@ static const struct route_grammar by_statement[] = {
 	{ "ipv4", 0, GRAMMAR_IPV4, NULL },
 	{ "ipv6", 0, GRAMMAR_IPV6, NULL },
 	{ "l2vpn", 0, GRAMMAR_L2VPN, NULL },
-	{ "flow", 0, 0, NULL },
-	{ "vpls", SAFI_VPLS, 0, NULL },
-	{ "sr-policy", SAFI_SR_POLICY, 0, NULL },
+	{ "bgp-ls", 0, GRAMMAR_BGPLS, NULL },
+	{ "flow", 0, 0, grammar_flow_route },
+	{ "vpls", SAFI_VPLS, 0, grammar_vpls },
+	{ "sr-policy", SAFI_SR_POLICY, 0, grammar_sr_policy },
 };
 
 enum { N_SAFI = sizeof(by_safi) / sizeof(by_safi[0]) };
@@ -44,6 +49,8 @@ section_bit(uint16_t afi)
 		return GRAMMAR_IPV6;
 	case AFI_L2VPN:
 		return GRAMMAR_L2VPN;
+	case AFI_BGPLS:
+		return GRAMMAR_BGPLS;
 	default:
 		return 0;
 	}

@@ -74,6 +74,7 @@ enum {
 	GRAMMAR_IPV4 = 1 << 0,
 	GRAMMAR_IPV6 = 1 << 1,
 	GRAMMAR_L2VPN = 1 << 2,
+	GRAMMAR_BGPLS = 1 << 3,
 	GRAMMAR_IP = GRAMMAR_IPV4 | GRAMMAR_IPV6
 };
 
@@ -119,5 +120,16 @@ int route_finish(struct route_call *c, unsigned needs);
 int grammar_prefix(struct route_call *c);
 int grammar_route(struct route_call *c);
 int grammar_attributes(struct route_call *c);
+int grammar_raw(struct route_call *c); /* route_raw.c: `troupe-nlri SAFI 0xHEX item…` */
+/* The other families, each in the file of its name (route_flow.c, …). */
+int grammar_flow(struct route_call *c);
+int grammar_flow_route(struct route_call *c); /* after the word `flow` */
+int grammar_vpls(struct route_call *c);
+int grammar_mvpn(struct route_call *c);
+int grammar_mup(struct route_call *c);
+int grammar_sr_policy(struct route_call *c);
+int grammar_evpn(struct route_call *c);
+int grammar_rtc(struct route_call *c);
+int grammar_bgpls(struct route_call *c);
 
 #endif

@@ -47,6 +47,15 @@ incomplete(struct route_call *c, const struct prefix *p, const char *what)
 	return -1;
 }
 
+/* Bits of the prefixes the statement makes. */
+static unsigned
+longest(const struct route_call *c, const struct prefix *p)
+{
+	bool split = (c->items.seen & ROUTE_ITEM_SPLIT) != 0 && c->items.split > p->bits;
+
+	return split ? c->items.split : p->bits;
+}
+
 /* What the family asks for and what it can not hold. */
 static int
 check(struct route_call *c, const struct prefix *p, uint32_t family)
@@ -67,7 +76,7 @@ check(struct route_call *c, const struct prefix *p, uint32_t family)
 			c->e, p->at, "%s routes have neither label nor rd", info->name);
 	if (safi == SAFI_NLRI_MPLS && (c->items.seen & ROUTE_ITEM_RD))
 		return text_error_set(c->e, p->at, "%s routes have no rd", info->name);
-	if (24 * c->items.n_labels + 64u * (safi == SAFI_MPLS_VPN) + p->net.len * 8u > 255)
+	if (24 * c->items.n_labels + 64u * (safi == SAFI_MPLS_VPN) + longest(c, p) > 255)
 		return text_error_set(c->e, p->at, "too many labels for one NLRI");
 	return 0;
 }
