@@ -12,15 +12,17 @@
 
 enum { LOOPBACK = 0x7f000001, OPEN_BYTES_MAX = 4096, DEFAULT_AS = 65533 };
 
+/* AIGP is sent on iBGP too, but only read where it is enabled (reference/wire.md 5.3, 7.7). */
 static void
-set_rx(struct update_session *s, const struct export_session *e, uint32_t addpath, bool extended)
+set_reader(struct update_session *s, const struct export_session *e, uint32_t addpath,
+	bool extended, bool aigp)
 {
 	*s = (struct update_session){
 		.families = e->families, .addpath_rx = addpath, .extended_nexthop = extended
 	};
 	s->attrs = (struct attr_context){ .asn4 = e->asn4,
 		.ibgp = e->ibgp,
-		.aigp = e->aigp,
+		.aigp = aigp,
 		.generic = true,
 		.families = e->families };
 }
@@ -66,7 +68,7 @@ tool_session_imagine(struct tool_session *out, const struct tool_families *famil
 		.families = families->bits,
 		.addpath_tx = addpath ? paths : 0 };
 	set_self(&out->out, &loopback, LOOPBACK);
-	set_rx(&out->rx, &out->out, out->out.addpath_tx, families->all);
+	set_reader(&out->rx, &out->out, out->out.addpath_tx, families->all, false);
 	out->tx = out->rx;
 }
 
@@ -120,8 +122,8 @@ set_negotiated(struct tool_session *out, const struct neighbor_conf *n, const st
 		memcpy(out->out.link_local_addr, n->link_local.bytes, 16);
 	set_self(&out->out, &n->local, n->have_router_id ? n->router_id : LOOPBACK);
 	out->first_family = v->n_families > 0 ? v->families[0] : FAMILY_NONE;
-	set_rx(&out->rx, &out->out, v->addpath_rx, v->n_nexthop > 0);
-	set_rx(&out->tx, &out->out, v->addpath_tx, v->n_nexthop > 0);
+	set_reader(&out->rx, &out->out, v->addpath_rx, v->n_nexthop > 0, n->aigp);
+	set_reader(&out->tx, &out->out, v->addpath_tx, v->n_nexthop > 0, out->out.aigp);
 }
 
 int

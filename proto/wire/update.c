@@ -28,8 +28,7 @@ static int
 refuse(struct update *u, const char *what)
 {
 	u->verdict = WIRE_RESET_SESSION;
-	snprintf(u->reason, sizeof(u->reason), "%.40s: %.80s", what,
-		(const char *)u->error.data);
+	snprintf(u->reason, sizeof(u->reason), "%.40s: %.80s", what, (const char *)u->error.data);
 	return -1;
 }
 
@@ -204,6 +203,17 @@ update_decode(const uint8_t *body, size_t n, const struct update_session *s, str
 	return 0;
 }
 
+/* False too when none of its NLRI can be used (NLRI_SKIP). */
+static bool
+has_nlri(const struct update_part *part)
+{
+	struct rd r = part->nlri;
+	struct nlri nlri;
+
+	return rd_left(&r) > 0 &&
+	       nlri_next(&r, part->family, part->addpath, part->withdraw, &nlri, NULL) == 0;
+}
+
 unsigned
 update_parts(const struct update *u, const struct update_session *s, bool announce,
 	struct update_part out[UPDATE_PARTS_MAX])
@@ -224,10 +234,11 @@ update_parts(const struct update *u, const struct update_session *s, bool announ
 	unsigned n = 0;
 
 	for (int i = 0; i < UPDATE_PARTS_MAX; i++) {
-		if (rd_left(&all[i].nlri) == 0 || announce != (!all[i].withdraw && !withdrawn))
+		if (announce != (!all[i].withdraw && !withdrawn))
 			continue;
 		out[n] = all[i];
-		out[n++].addpath = (s->addpath_rx & family_bit(all[i].family)) != 0;
+		out[n].addpath = (s->addpath_rx & family_bit(all[i].family)) != 0;
+		n += has_nlri(&out[n]);
 	}
 	return n;
 }

@@ -80,10 +80,13 @@ nexthop_json(struct buf *out, const struct update_part *parts, unsigned n, uint3
 	BUF_LIT(out, " ]");
 }
 
-/* Starts the object of a family: `"ipv4 unicast": `, after a comma if it is not the first. */
+/* Starts the object of a family: `"ipv4 unicast": `, after a comma if it is not the first. BGP-LS
+ * routes of a VPN stand under the plain family (events.md D10); their `rd` tells them apart. */
 static void
 family_json(struct buf *out, uint32_t family, bool first)
 {
+	if (family == FAMILY(AFI_BGPLS, SAFI_BGPLS_VPN))
+		family = FAMILY(AFI_BGPLS, SAFI_BGPLS);
 	if (!first)
 		BUF_LIT(out, ", ");
 	buf_chr(out, '"');
