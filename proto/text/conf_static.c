@@ -134,6 +134,12 @@ l2vpn_statement(struct conf *c, void *scope, struct tokens *t)
 	return family_statement(c, scope, AFI_L2VPN, t);
 }
 
+static int
+bgpls_statement(struct conf *c, void *scope, struct tokens *t)
+{
+	return family_statement(c, scope, AFI_BGPLS, t);
+}
+
 /* All words of the AFI go to route.h, which knows its SAFI words. */
 static const struct conf_section announce_ipv4 = { .name = "\"announce ipv4\"",
 	.any = ipv4_statement };
@@ -141,6 +147,9 @@ static const struct conf_section announce_ipv6 = { .name = "\"announce ipv6\"",
 	.any = ipv6_statement };
 static const struct conf_section announce_l2vpn = { .name = "\"announce l2vpn\"",
 	.any = l2vpn_statement };
+
+static const struct conf_section announce_bgpls = { .name = "\"announce bgp-ls\"",
+	.any = bgpls_statement };
 
 static int
 ipv4(struct conf *c, void *scope, struct tokens *t)
@@ -163,10 +172,18 @@ l2vpn(struct conf *c, void *scope, struct tokens *t)
 	return conf_section_parse(c, &announce_l2vpn, scope);
 }
 
+static int
+bgpls(struct conf *c, void *scope, struct tokens *t)
+{
+	(void)t;
+	return conf_section_parse(c, &announce_bgpls, scope);
+}
+
 static const struct conf_command announce_sections[] = {
 	{ "ipv4", ipv4 },
 	{ "ipv6", ipv6 },
 	{ "l2vpn", l2vpn },
+	{ "bgp-ls", bgpls },
 };
 
 static const struct conf_section announce_section = {

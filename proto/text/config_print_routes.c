@@ -1,8 +1,8 @@
 /*
- * Static routes as configuration text: prefix routes as `route …` in `static` (the SAFI follows
- * from label and rd), or in `announce` where `route` would make another family of them; routes of
- * other families as comments with their display form. Attributes are written so that the parser
- * reads the same bytes: those without an exact grammar as generic `attribute [ … ]`.
+ * Static routes as configuration text that reads back to the same bytes: prefix routes as `route …`
+ * in `static` (the SAFI follows from label and rd), or in `announce` where `route` would make
+ * another family of them; routes of other families as `troupe-nlri` with their display form as a
+ * comment. Attributes without an exact grammar are written as generic `attribute [ … ]`.
  */
 #include "proto/text/config_print.h"
 
@@ -211,12 +211,32 @@ print_prefix(struct buf *out, const struct nlri *nlri, const struct qualifiers *
 		print_rd(out, q->rd);
 }
 
-/* The current attributes and watchdog of the stream. */
+/* The current attributes and watchdog of the stream, and the section that is open in the output:
+ * -1 none, 0 `static`, an AFI: `announce { AFI {`. */
 struct route_state {
 	struct attrset attrs;
 	char dog[UINT8_MAX + 1];
 	bool withheld;
+	int section;
 };
+
+static void
+open_section(struct buf *out, struct route_state *s, int section)
+{
+	char space[40];
+
+	if (s->section == section)
+		return;
+	if (s->section == 0)
+		BUF_LIT(out, "  }\n");
+	else if (s->section > 0)
+		BUF_LIT(out, "    }\n  }\n");
+	s->section = section;
+	if (section == 0)
+		BUF_LIT(out, "  static {\n");
+	else if (section > 0)
+		buf_printf(out, "  announce {\n    %s {\n", afi_name((uint16_t)section, space));
+}
 
 static bool
 is_prefix_family(uint32_t family)
@@ -240,28 +260,38 @@ as_static(const struct nlri *nlri)
 	return (safi == SAFI_MULTICAST) == multicast;
 }
 
+/* Any NLRI: what it is as a comment, its bytes as the statement (route_raw.c). */
 static void
-print_route(struct buf *out, const struct nlri *nlri, const struct route_state *s)
+print_raw(struct buf *out, const struct nlri *nlri)
+{
+	BUF_LIT(out, "      # ");
+	nlri_text(out, nlri);
+	buf_printf(out, "\n      troupe-nlri %s 0x", family_find(nlri->family)->safi);
+	buf_hex_lower(out, nlri->bytes, nlri->len);
+	if (nlri->has_path_id)
+		buf_printf(out, " path-information %u", nlri->path_id);
+}
+
+static void
+print_route(struct buf *out, const struct nlri *nlri, struct route_state *s)
 {
 	struct qualifiers q;
-	bool inside = false;
+	bool prefix = is_prefix_family(nlri->family) && split_nlri(nlri, &q);
 
 	if (nlri->family == FAMILY_NONE) {
-		BUF_LIT(out, "  static {\n    attributes");
-	} else if (!is_prefix_family(nlri->family) || !split_nlri(nlri, &q)) {
-		BUF_LIT(out, "  # ");
-		nlri_text(out, nlri);
-		BUF_LIT(out, "\n");
-		return;
-	} else if (as_static(nlri)) {
-		BUF_LIT(out, "  static {\n    route ");
+		open_section(out, s, 0);
+		BUF_LIT(out, "    attributes");
+	} else if (prefix && as_static(nlri)) {
+		open_section(out, s, 0);
+		BUF_LIT(out, "    route ");
+		print_prefix(out, nlri, &q);
+	} else if (prefix) {
+		open_section(out, s, family_afi(nlri->family));
+		buf_printf(out, "      %s ", family_find(nlri->family)->safi);
 		print_prefix(out, nlri, &q);
 	} else {
-		const struct family_info *info = family_find(nlri->family);
-
-		inside = true;
-		buf_printf(out, "  announce {\n    %s {\n      %s ", info->afi, info->safi);
-		print_prefix(out, nlri, &q);
+		open_section(out, s, family_afi(nlri->family));
+		print_raw(out, nlri);
 	}
 	print_attributes(out, &s->attrs);
 	if (s->dog[0] != '\0') {
@@ -269,18 +299,16 @@ print_route(struct buf *out, const struct nlri *nlri, const struct route_state *
 		config_print_quoted(out, s->dog);
 		buf_str(out, s->withheld ? " withdraw" : "");
 	}
-	buf_str(out, inside ? ";\n    }\n  }\n" : ";\n  }\n");
+	BUF_LIT(out, ";\n");
 }
 
 void
 config_print_routes(struct buf *out, const struct neighbor_conf *n)
 {
 	struct rd r = rd_init(n->routes.data, n->routes.len);
-	struct route_state s = { 0 };
+	struct route_state s = { .section = -1 };
 	struct route_op op;
 
-	if (n->n_routes == 0)
-		return;
 	while (route_op_next(&r, &op) == 1) {
 		if (op.kind == ROUTE_OP_ATTRS) {
 			s.attrs = op.attrs;
@@ -292,4 +320,5 @@ config_print_routes(struct buf *out, const struct neighbor_conf *n)
 			print_route(out, &op.nlri, &s);
 		}
 	}
+	open_section(out, &s, -1);
 }

@@ -15,14 +15,14 @@
 
 static char conf_error[1024];
 
-static struct config *
+static inline struct config *
 load(const char *text)
 {
 	return config_parse("f", text, strlen(text), NULL, conf_error, sizeof(conf_error));
 }
 
 /* A neighbor 127.0.0.1 with the basic statements and these. */
-static struct config *
+static inline struct config *
 load_neighbor(const char *statements)
 {
 	char text[8192];
@@ -31,7 +31,7 @@ load_neighbor(const char *statements)
 	return load(text);
 }
 
-static struct config *
+static inline struct config *
 good(struct config *c)
 {
 	if (c == NULL)
@@ -40,7 +40,7 @@ good(struct config *c)
 }
 
 /* True when refused with a message that holds the text. */
-static void
+static inline void
 refused(struct config *c, const char *message)
 {
 	if (c != NULL)

@@ -246,6 +246,19 @@ unknown_statements(void **state)
 }
 
 static void
+raw_nlri(void **state)
+{
+	(void)state;
+	announces("ipv4 troupe-nlri unicast 0x180a0000 next-hop 1.2.3.4");
+	nlri_is(0, IPV4_UNICAST, "180a0000");
+	refuses("ipv4 troupe-nlri unicast 0x180a00 next-hop 1.2.3.4", "expected one NLRI");
+	refuses("ipv4 troupe-nlri unicast 0x180a000000 next-hop 1.2.3.4", "more");
+	refuses("ipv4 troupe-nlri unicast 0x180a0000", "requires nexthop");
+	refuses("ipv4 troupe-nlri vpls 0x00", "a SAFI");
+	refuses("ipv4 troupe-nlri unicast 18", "0x");
+}
+
+static void
 routes_are_printed(void **state)
 {
 	struct buf b = { 0 };
@@ -269,6 +282,7 @@ main(void)
 		cmocka_unit_test(attributes_and_nlri),
 		cmocka_unit_test(the_tail_is_remembered),
 		cmocka_unit_test(unknown_statements),
+		cmocka_unit_test(raw_nlri),
 		cmocka_unit_test(routes_are_printed),
 	};
 
