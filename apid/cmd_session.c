@@ -1,0 +1,62 @@
+/* `session …`: acknowledgements, sync mode, liveness of clients (reference/api.md 1.10, 1.11, 3.2). */
+#include "apid/apid.h"
+
+void
+cmd_session_ack(struct request *r)
+{
+	struct client *c = r->client;
+
+	if (token_accept(&r->words, "enable")) {
+		c->ack = true;
+		answer_done(c);
+	} else if (token_accept(&r->words, "disable")) {
+		/* The last one: answered although it switches answers off. */
+		c->ack = true;
+		answer_done(c);
+		c->ack = false;
+	} else if (token_accept(&r->words, "silence")) {
+		c->ack = false;
+	} else {
+		answer_error(c, NULL);
+	}
+}
+
+void
+cmd_session_sync(struct request *r)
+{
+	struct client *c = r->client;
+
+	if (token_accept(&r->words, "enable")) {
+		c->sync = true;
+	} else if (token_accept(&r->words, "disable")) {
+		c->sync = false;
+	} else {
+		answer_error(c, NULL);
+		return;
+	}
+	answer_done(c);
+}
+
+void
+cmd_session_reset(struct request *r)
+{
+	answer_either(
+		r, "{\"status\": \"asynchronous queue cleared\"}", "asynchronous queue cleared");
+	answer_done(r->client);
+}
+
+void
+cmd_session_ping(struct request *r)
+{
+	if (request_has(r, "text"))
+		answer_printf(r->client, "pong %s active=true", r->apid->uuid);
+	else
+		answer_printf(r->client, "{\"pong\": \"%s\", \"active\": true}", r->apid->uuid);
+	answer_done(r->client);
+}
+
+void
+cmd_session_bye(struct request *r)
+{
+	answer_done(r->client);
+}
