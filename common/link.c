@@ -61,7 +61,7 @@ struct link_sock {
 	const char *error;
 
 	pthread_mutex_t mutex; /* over what nng's threads write */
-	uint32_t gone;         /* the connection (of the way in) that is no longer whole */
+	bool broken;           /* a connection was lost since the sockets were opened */
 };
 
 /* nng's threads must inherit a full signal mask: signals are for the loop's signalfd. */
@@ -180,14 +180,11 @@ note_event(struct way *way, uint32_t id, nng_pipe_ev event)
 		way->pipe = id;
 	if (event != NNG_PIPE_EV_REM_POST)
 		return;
-	/* The loss of either way is the end of the connection, which is named by the way in. */
-	if (way == &s->in)
-		s->gone = id;
-	else if (way->pipe == id && s->in.pipe != 0)
-		s->gone = s->in.pipe;
 	way->gone = id;
-	if (way->pipe == id)
+	if (way->pipe == id) {
 		way->pipe = 0;
+		s->broken = true;
+	}
 }
 
 /* Runs on nng's threads. */
@@ -379,7 +376,7 @@ link_sock_close(struct link_sock *s)
 	close_way(&s->out);
 	drain(s);
 	close_way(&s->in);
-	s->gone = 0;
+	s->broken = false;
 }
 
 const char *
@@ -415,7 +412,9 @@ link_sock_peer(struct link_sock *s)
 
 	eventfd_read(s->event_fd, &count);
 	pthread_mutex_lock(&s->mutex);
-	struct link_sock_peer peer = { .pipe = s->out.pipe != 0 ? s->in.pipe : 0, .gone = s->gone };
+	struct link_sock_peer peer = {
+		.pipe = s->out.pipe != 0 ? s->in.pipe : 0, .gone = s->in.gone, .broken = s->broken
+	};
 	pthread_mutex_unlock(&s->mutex);
 	return peer;
 }

@@ -19,9 +19,12 @@
 #include "common/xmalloc.h"
 
 enum {
-	DEADLINE_US = 1000 * 1000,    /* for the answer to HELLO, and for going after BYE */
-	ABSENT_FIRST_US = 500 * 1000, /* a listener without its peer is made anew, then again */
+	DEADLINE_US = 1000 * 1000, /* for the answer to HELLO, and for going after BYE */
+	/* Without a peer for so long the sockets are made anew: a listener may have become deaf,
+	 * and a dialer of nng 1.5.2 sometimes just stops dialling. */
+	ABSENT_FIRST_US = 500 * 1000, /* a listener, then again */
 	ABSENT_US = 2000 * 1000,
+	ABSENT_DIALER_US = 230 * 1000,
 	BACKOFF_MIN_US = 20 * 1000,
 	BACKOFF_MAX_US = 500 * 1000,
 	CLOSE_US = 500 * 1000,
@@ -183,7 +186,11 @@ sync_peer(struct link *l)
 {
 	struct link_sock_peer now = link_sock_peer(l->sock);
 
-	if (l->pipe != 0 && (now.gone == l->pipe || (now.pipe != 0 && now.pipe != l->pipe)))
+	bool other = now.pipe != 0 && now.pipe != l->pipe;
+
+	/* Sockets are for one connection: what comes after it gets new ones. A dialer of nng
+	 * 1.5.2 that lost a connection early may also never dial again. */
+	if (now.broken || (l->pipe != 0 && (now.gone == l->pipe || other)))
 		link_drop(l, NULL);
 	else if (l->state == LINK_IDLE && !l->dropping && now.pipe != 0)
 		connected(l, now.pipe);
@@ -261,7 +268,8 @@ on_absent(struct loop *loop, void *owner)
 	struct link *l = owner;
 
 	(void)loop;
-	l->stats.listener_recreations++;
+	if (l->config.listen)
+		l->stats.listener_recreations++;
 	l->recreated = true;
 	close_socket(l);
 	open_socket(l);
@@ -279,9 +287,10 @@ open_socket(struct link *l)
 		    "link-recv") != 0)
 		fatalx("%s: epoll: errno %d", subject(l), errno);
 	l->state = LINK_IDLE;
-	if (l->config.listen)
-		loop_timer_set(l->loop, &l->timer, l->recreated ? ABSENT_US : ABSENT_FIRST_US,
-			on_absent, l, "link-absent");
+	int64_t wait_us = l->recreated ? ABSENT_US : ABSENT_FIRST_US;
+	if (!l->config.listen)
+		wait_us = ABSENT_DIALER_US;
+	loop_timer_set(l->loop, &l->timer, wait_us, on_absent, l, "link-absent");
 }
 
 /* --- public --- */

@@ -22,10 +22,11 @@ struct link_rx {
 	uint32_t pipe; /* the connection it came over */
 };
 
-/* The connection there is, and the one last lost; 0: none. */
+/* The connection there is, the one last lost (0: none), and whether any was lost since the open. */
 struct link_sock_peer {
 	uint32_t pipe;
 	uint32_t gone;
+	bool broken;
 };
 
 /* Takes the lock file of a listening address. Not open yet. Returns owned or NULL with errno. */
