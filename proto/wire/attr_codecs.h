@@ -96,6 +96,8 @@ void as_path_merge(struct buf *out, struct rd two, struct rd four);
 /* Text of a list: one entry, or `[ entry… ]` in ascending order; unique: each once. */
 void attr_sorted_text(struct buf *out, const struct attr *a, size_t size, bool unique,
 	void (*add)(struct buf *out, const uint8_t *entry));
+/* A name of the peer in text: printable characters as they are, others as escapes (18.5). */
+void attr_printable(struct buf *out, struct rd value);
 /* n bytes as one big-endian unsigned number, in decimal (n at most 20). */
 void buf_decimal(struct buf *out, const uint8_t *p, size_t n);
 /* One extended community as the reference shows it (attr_ext_community.c). */

@@ -5,6 +5,7 @@
 #include "proto/wire/attr_codecs.h"
 
 #include <string.h>
+#include "common/utf8.h"
 
 /* `attribute-0xCC-0xFF` or `[ 0xCC 0xFF`: code and flags, separated. */
 static void
@@ -166,4 +167,34 @@ buf_decimal(struct buf *out, const uint8_t *p, size_t n)
 		digits[--at] = (char)('0' + rest);
 	} while ((words[0] | words[1] | words[2] | words[3] | words[4]) != 0);
 	buf_add(out, digits + at, sizeof(digits) - at);
+}
+
+void
+attr_printable(struct buf *out, struct rd value)
+{
+	static const char letters[] = "\nn\rr\tt";
+	uint32_t code;
+
+	while (rd_left(&value) > 0) {
+		size_t n = utf8_decode(value.p, rd_left(&value), &code);
+		const char *letter = n == 1 && code != 0 ? strchr(letters, (int)code) : NULL;
+
+		if (n == 0) {
+			BUF_LIT(out, "\xef\xbf\xbd");
+			rd_u8(&value);
+			continue;
+		}
+		if (letter != NULL && (letter - letters) % 2 == 0) {
+			buf_chr(out, '\\');
+			buf_chr(out, letter[1]);
+		} else if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
+			uint8_t byte = (uint8_t)code;
+
+			BUF_LIT(out, "\\x");
+			buf_hex_lower(out, &byte, 1);
+		} else {
+			buf_add(out, value.p, n);
+		}
+		rd_bytes(&value, n);
+	}
 }

@@ -2,7 +2,7 @@
 #include "proto/wire/sr_policy.h"
 
 #include "common/addr.h"
-#include "common/utf8.h"
+#include "proto/wire/attr_codecs.h"
 
 enum { WEIGHT_DEFAULT = 1 };
 
@@ -174,37 +174,6 @@ srv6_binding_sid_text(struct buf *out, struct rd value)
 	buf_u64(out, rd_u16(&value));
 }
 
-/* Printable characters as they are, the others as escapes (events.md 18.5). */
-static void
-add_name_text(struct buf *out, struct rd value)
-{
-	static const char letters[] = "\nn\rr\tt";
-	uint32_t code;
-
-	while (rd_left(&value) > 0) {
-		size_t n = utf8_decode(value.p, rd_left(&value), &code);
-		const char *letter = n == 1 && code != 0 ? strchr(letters, (int)code) : NULL;
-
-		if (n == 0) {
-			BUF_LIT(out, "\xef\xbf\xbd");
-			rd_u8(&value);
-			continue;
-		}
-		if (letter != NULL && (letter - letters) % 2 == 0) {
-			buf_chr(out, '\\');
-			buf_chr(out, letter[1]);
-		} else if (code < 0x20 || (code >= 0x7f && code < 0xa0)) {
-			uint8_t byte = (uint8_t)code;
-
-			BUF_LIT(out, "\\x");
-			buf_hex_lower(out, &byte, 1);
-		} else {
-			buf_add(out, value.p, n);
-		}
-		rd_bytes(&value, n);
-	}
-}
-
 static void
 name_json(struct buf *out, const char *key, struct rd value)
 {
@@ -222,7 +191,7 @@ name_text(struct buf *out, const char *key, struct rd value)
 	rd_u8(&value);
 	buf_str(out, key);
 	buf_chr(out, '"');
-	add_name_text(out, value);
+	attr_printable(out, value);
 	buf_chr(out, '"');
 }
 
