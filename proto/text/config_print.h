@@ -12,5 +12,8 @@ void config_print_session(struct buf *out, const struct neighbor_conf *n);
 void config_print_api(struct buf *out, const struct neighbor_conf *n);
 /* Its routes, as sections `static` and `announce` (config_print_routes.c). */
 void config_print_routes(struct buf *out, const struct neighbor_conf *n);
+/* " next-hop N med 5 …" (config_print_attrs.c). */
+struct attrset;
+void config_print_attributes(struct buf *out, const struct attrset *set);
 
 #endif

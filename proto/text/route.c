@@ -304,9 +304,10 @@ int
 route_parse(struct route_parser *p, struct tokens *t, enum route_purpose purpose,
 	struct route_statement *out, struct text_error *e)
 {
-	static const uint16_t afi_of[] = {
-		[GRAMMAR_IPV4] = AFI_IPV4, [GRAMMAR_IPV6] = AFI_IPV6, [GRAMMAR_L2VPN] = AFI_L2VPN
-	};
+	static const uint16_t afi_of[] = { [GRAMMAR_IPV4] = AFI_IPV4,
+		[GRAMMAR_IPV6] = AFI_IPV6,
+		[GRAMMAR_L2VPN] = AFI_L2VPN,
+		[GRAMMAR_BGPLS] = AFI_BGPLS };
 	const struct route_grammar *g = grammar_by_statement(t, e);
 	struct route_call c;
 

@@ -238,6 +238,8 @@ unknown_statements(void **state)
 	(void)state;
 	refuses("rute 10.0.0.0/24", "did you mean \"route\"?");
 	refuses("ipv4", "a kind of route");
+	refuses("bgp-ls;", "a kind of route");
+	refuses("l2vpn;", "a kind of route");
 	refuses("ipv4 unicast", "expected");
 	refuses("ipv4 unicast ::/0 next-hop ::1", "an IPv4 prefix");
 	refuses("ipv6 unicast 10.0.0.0/8 next-hop ::1", "an IPv6 prefix");
