@@ -550,8 +550,7 @@ withdraws(void **state)
 {
 	(void)state;
 	assert_int_equal(parse("flow route { match { source 10.0.0.0/24; } }", ROUTE_WITHDRAW), 0);
-	assert_string_equal(body(true), "00000019" PREFIX "800f0900018505"
-					"02180a0000");
+	assert_string_equal(body(true), "0000001a800f090001850502180a0000" PREFIX);
 	assert_int_equal(
 		parse("vpls rd 1:1 endpoint 5 base 10 offset 1 size 8", ROUTE_WITHDRAW), 0);
 	assert_int_equal(parse("ipv4 mup mup-dsd 10.0.0.1 rd 1:1", ROUTE_WITHDRAW), 0);
