@@ -1,0 +1,235 @@
+/*
+ * Route operations of apid, of the journal and of a snapshot, applied to the RIB. The stream has a
+ * little state (owner, peers, attributes, watchdog); this file holds it while one batch is applied.
+ */
+#include "ribd/rib.h"
+
+#include <stdlib.h>
+#include "common/log.h"
+#include "common/xmalloc.h"
+#include "proto/ipc/route_ops.h"
+#include "ribd/watchdog.h"
+
+struct batch {
+	struct rib *rib;
+	uint32_t owner;
+	uint32_t peers, attrs; /* held */
+	const char *dog;
+	uint8_t dog_len;
+	bool withheld;
+	bool touched;        /* the current peers' settle time was started */
+	bool watchdogs_only; /* a snapshot's: announces nothing */
+};
+
+static void
+set_peers(struct batch *b, const struct route_op *op)
+{
+	struct rib *rib = b->rib;
+	struct rd r = rd_init(op->peers, (size_t)op->n_peers * 4);
+	uint64_t *words;
+
+	b->touched = false;
+	if (op->all_peers) {
+		peerset_assign(&rib->sets, &b->peers, peerset_ref(&rib->sets, rib->all));
+		return;
+	}
+	words = xcalloc(rib->n_peers / 64 + 1, sizeof(words[0]));
+	for (unsigned i = 0; i < op->n_peers; i++) {
+		uint32_t slot = rib_peer_slot(rib, rd_u32(&r));
+
+		if (slot != UINT32_MAX)
+			words[slot / 64] |= UINT64_C(1) << (slot % 64);
+	}
+	peerset_assign(
+		&rib->sets, &b->peers, peerset_make(&rib->sets, words, rib->n_peers / 64 + 1));
+	free(words);
+}
+
+static void
+set_attrs(struct batch *b, const struct route_op *op)
+{
+	uint32_t number = attrs_intern(&b->rib->attrs, &op->attrs);
+
+	attrs_unref(&b->rib->attrs, b->attrs);
+	b->attrs = number;
+}
+
+static void
+touch(struct batch *b)
+{
+	struct rib *rib = b->rib;
+	uint32_t settle;
+
+	if (b->touched)
+		return;
+	b->touched = true;
+	if (rib->settle == 0)
+		return;
+	settle = peerset_and(&rib->sets, b->peers, rib->settle);
+	for (int64_t i = peerset_next(&rib->sets, settle, 0); i >= 0;
+		i = peerset_next(&rib->sets, settle, i + 1)) {
+		struct peer *p = rib->peers[i];
+
+		if (p->session == NULL)
+			continue;
+		if (p->settle_first_us == 0)
+			p->settle_first_us = rib->now_us;
+		p->settle_last_us = rib->now_us;
+	}
+	peerset_unref(&rib->sets, settle);
+}
+
+static bool
+known_family(struct batch *b, uint32_t family)
+{
+	if (family == FAMILY_NONE || family_index(family) >= 0)
+		return true;
+	b->rib->counters.refused++;
+	if (log_ratelimit(&b->rib->counters.refused, b->rib->now_us))
+		log_error(NULL, "a route of unknown family %u/%u is ignored", family_afi(family),
+			family_safi(family));
+	return false;
+}
+
+static void
+announce(struct batch *b, const struct route_op *op)
+{
+	struct rib *rib = b->rib;
+	bool config = b->owner == ROUTE_OWNER_CONFIG;
+
+	if (!known_family(b, op->nlri.family) || op->nlri.len > NLRI_MAX)
+		return;
+	touch(b);
+	if (b->dog_len > 0 && (config || b->watchdogs_only))
+		watchdog_route(rib, b->dog, b->dog_len, b->withheld, b->peers, &op->nlri, b->attrs,
+			!b->watchdogs_only);
+	else if (!b->watchdogs_only)
+		rib_announce(rib, b->peers, &op->nlri, b->attrs, config);
+}
+
+static void
+withdraw(struct batch *b, const struct route_op *op)
+{
+	if (!known_family(b, op->nlri.family) || op->nlri.len > NLRI_MAX)
+		return;
+	touch(b);
+	rib_withdraw(b->rib, b->peers, &op->nlri, b->attrs);
+}
+
+static void
+flush_session(struct rib *rib, struct session *s, uint32_t family)
+{
+	uint32_t bit = family == 0 ? s->own_families : family_bit(family);
+
+	if (bit != 0)
+		rib_session_resend(
+			rib, s, bit, s->own_refresh ? bit & s->own_families : 0, family == 0);
+}
+
+/* EOR and FLUSH concern sessions, not the table: a replay has none to send to. */
+static void
+for_sessions(struct batch *b, const struct route_op *op)
+{
+	struct rib *rib = b->rib;
+	uint32_t up = peerset_and(&rib->sets, b->peers, rib->up);
+
+	for (int64_t i = peerset_next(&rib->sets, up, 0); i >= 0 && !rib->replaying;
+		i = peerset_next(&rib->sets, up, i + 1)) {
+		struct session *s = rib->peers[i]->session;
+
+		if (op->kind == ROUTE_OP_EOR)
+			rib_session_eor(rib, s, op->nlri.family);
+		else
+			flush_session(rib, s, op->nlri.family);
+	}
+	peerset_unref(&rib->sets, up);
+}
+
+static void
+clear(struct batch *b, const struct route_op *op)
+{
+	struct rib *rib = b->rib;
+
+	if (!op->flag) {
+		touch(b);
+		rib_clear(rib, b->peers);
+		return;
+	}
+	for (int64_t i = peerset_next(&rib->sets, b->peers, 0); i >= 0;
+		i = peerset_next(&rib->sets, b->peers, i + 1))
+		rib_in_clear(rib, rib->peers[i]);
+}
+
+static void
+apply_op(struct batch *b, const struct route_op *op)
+{
+	/* A restarted apid tells the same configuration again: commands since then stay. */
+	bool ignored = b->rib->ignore_config && b->owner == ROUTE_OWNER_CONFIG;
+
+	switch (op->kind) {
+	case ROUTE_OP_OWNER:
+		b->owner = op->owner;
+		b->dog_len = 0;
+		break;
+	case ROUTE_OP_PEERS:
+		set_peers(b, op);
+		break;
+	case ROUTE_OP_ATTRS:
+		set_attrs(b, op);
+		break;
+	case ROUTE_OP_WATCHDOG:
+		b->dog = op->name;
+		b->dog_len = op->name_len;
+		b->withheld = op->flag;
+		break;
+	case ROUTE_OP_ANNOUNCE:
+		if (!ignored)
+			announce(b, op);
+		break;
+	case ROUTE_OP_WITHDRAW:
+		if (!ignored)
+			withdraw(b, op);
+		break;
+	case ROUTE_OP_EOR:
+	case ROUTE_OP_FLUSH:
+		for_sessions(b, op);
+		break;
+	case ROUTE_OP_CLEAR:
+		clear(b, op);
+		break;
+	case ROUTE_OP_DOG:
+		touch(b);
+		watchdog_switch(b->rib, op->name, op->name_len, b->peers, op->flag);
+		break;
+	}
+}
+
+static int
+apply(struct rib *rib, const uint8_t *ops, size_t n, bool watchdogs_only)
+{
+	struct batch b = { .rib = rib,
+		.watchdogs_only = watchdogs_only,
+		.attrs = attrs_ref(&rib->attrs, 0),
+		.peers = peerset_ref(&rib->sets, rib->all) };
+	struct rd r = rd_init(ops, n);
+	struct route_op op;
+	int got;
+
+	while ((got = route_op_next(&r, &op)) == 1)
+		apply_op(&b, &op);
+	attrs_unref(&rib->attrs, b.attrs);
+	peerset_unref(&rib->sets, b.peers);
+	return got;
+}
+
+int
+rib_apply(struct rib *rib, const uint8_t *ops, size_t n)
+{
+	return apply(rib, ops, n, false);
+}
+
+int
+rib_apply_watchdogs(struct rib *rib, const uint8_t *ops, size_t n)
+{
+	return apply(rib, ops, n, true);
+}
