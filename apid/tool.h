@@ -48,6 +48,8 @@ int tool_session_mirror(struct tool_session *out, const struct neighbor_conf *n)
 
 /* tool_settings.c: the settings, or NULL after a message on standard error. env_file may be NULL. */
 struct settings *tool_settings(const char *env_file);
+/* n words with blanks between. Returns owned, or NULL for none. */
+char *tool_words(char **words, int n);
 /* Flushes standard output; status, or 1 when something could not be written. */
 int tool_finish(int status);
 

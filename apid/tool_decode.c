@@ -125,20 +125,6 @@ one(struct decoder *d, const char *text, size_t n)
 	return result;
 }
 
-/* The words of the command line are one message. */
-static int
-decode_words(struct decoder *d, char **words, int n)
-{
-	struct buf text = { 0 };
-	int result;
-
-	for (int i = 0; i < n; i++)
-		buf_str(&text, words[i]);
-	result = one(d, buf_cstr(&text), text.len);
-	buf_fini(&text);
-	return result;
-}
-
 static int
 decode_lines(struct decoder *d)
 {
@@ -160,7 +146,7 @@ decode_lines(struct decoder *d)
 }
 
 static int
-decode(struct decoder *d, const struct options *o, char **words, int n)
+decode(struct decoder *d, const struct options *o, const char *words)
 {
 	struct settings *settings = tool_settings(o->env_file);
 	int result = 1;
@@ -170,7 +156,7 @@ decode(struct decoder *d, const struct options *o, char **words, int n)
 	d->version = settings_int(settings, "api.version") == 4 ? EVENT_VERSION_4 : EVENT_VERSION_6;
 	d->compact = settings_bool(settings, "api.compact");
 	if (load_sessions(d, settings, o) == 0)
-		result = (n > 0 ? decode_words(d, words, n) : decode_lines(d)) < 0;
+		result = (words != NULL ? one(d, words, strlen(words)) : decode_lines(d)) < 0;
 	settings_free(settings);
 	return result;
 }
@@ -181,6 +167,7 @@ tool_decode(int argc, char **argv)
 	static struct decoder d;
 	struct options o = { .families = "all" };
 	char host[HOST_NAME_MAX + 1] = "";
+	char *words;
 	int status;
 
 	if (parse_options(argc, argv, &o, &d) < 0) {
@@ -193,7 +180,9 @@ tool_decode(int argc, char **argv)
 	}
 	gethostname(host, sizeof(host) - 1);
 	d.source = (struct event_source){ .host = host, .pid = getpid(), .ppid = getppid() };
-	status = decode(&d, &o, argv + optind, argc - optind);
+	words = tool_words(argv + optind, argc - optind);
+	status = decode(&d, &o, words);
+	free(words);
 	free(d.sessions);
 	buf_fini(&d.out);
 	buf_fini(&d.bytes);

@@ -261,24 +261,6 @@ encode(struct encoder *e, const char *text)
 	return result;
 }
 
-/* The words of the command line, joined. Returns owned, or NULL for none. */
-static char *
-join_words(char **words, int n)
-{
-	struct buf text = { 0 };
-	char *joined = NULL;
-
-	for (int i = 0; i < n; i++) {
-		if (i > 0)
-			buf_chr(&text, ' ');
-		buf_str(&text, words[i]);
-	}
-	if (n > 0)
-		joined = xstrdup(buf_cstr(&text));
-	buf_fini(&text);
-	return joined;
-}
-
 int
 tool_encode(int argc, char **argv)
 {
@@ -292,7 +274,7 @@ tool_encode(int argc, char **argv)
 		fputs(usage, stderr);
 		return 2;
 	}
-	text = join_words(argv + optind, argc - optind);
+	text = tool_words(argv + optind, argc - optind);
 	if (e.help || (text == NULL && e.conf == NULL))
 		fputs(usage, stdout);
 	if (e.help)

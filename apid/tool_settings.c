@@ -1,10 +1,14 @@
-/* Beginning and end of an offline tool: settings are loaded, output is complete or it failed. */
+/*
+ * Beginning and end of an offline tool: settings and words of the command line; output is complete
+ * or it failed.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "apid/tool.h"
 #include "common/settings.h"
+#include "common/xmalloc.h"
 
 struct settings *
 tool_settings(const char *env_file)
@@ -24,4 +28,22 @@ tool_finish(int status)
 		return status;
 	fprintf(stderr, "troupe: cannot write the output: %s\n", strerror(errno));
 	return 1;
+}
+
+char *
+tool_words(char **words, int n)
+{
+	struct buf text = { 0 };
+	char *joined;
+
+	if (n == 0)
+		return NULL;
+	for (int i = 0; i < n; i++) {
+		if (i > 0)
+			buf_chr(&text, ' ');
+		buf_str(&text, words[i]);
+	}
+	joined = xstrdup(buf_cstr(&text));
+	buf_fini(&text);
+	return joined;
 }
