@@ -8,7 +8,10 @@
 
 #include <string.h>
 
-enum { TLVS_MAX = 2048 }; /* in one attribute; grouping is quadratic in the number of types */
+enum {
+	ALONE = -1,
+	TLVS_MAX = 2048
+}; /* in one attribute; grouping is quadratic in the number of types */
 
 static bool
 is_sound(const struct bgpls_tlv *row, struct rd value)
@@ -22,14 +25,14 @@ is_sound(const struct bgpls_tlv *row, struct rd value)
 	return row->check == NULL || row->check(value);
 }
 
-/* The type whose array a repeated TLV belongs to; 0: a member of its own. */
-static uint16_t
+/* The type whose array a repeated TLV belongs to; ALONE: a member of its own. */
+static int
 group_of(const struct bgpls_tlv *row, uint16_t type)
 {
 	if (row == NULL)
 		return type;
 	if (!row->repeats)
-		return 0;
+		return ALONE;
 	return type == 1029 || type == 1031 ? type - 1 : type;
 }
 
@@ -56,7 +59,7 @@ bgpls_check(const struct attr *a, const struct attr_context *c, struct wire_erro
 		bool again = test_and_set(seen, type);
 
 		if (++count > TLVS_MAX || !is_sound(row, value) ||
-			(again && group_of(row, type) == 0)) {
+			(again && group_of(row, type) == ALONE)) {
 			wire_error_set(why, 3, 9, "malformed TLV %u", type);
 			return WIRE_DISCARD_ATTR;
 		}
@@ -97,8 +100,7 @@ member_key(struct buf *out, const struct bgpls_tlv *row, uint16_t type, const ch
 
 /* One array: the TLV and all of its group after it. */
 static void
-group_json(
-	struct buf *out, uint16_t group, const struct bgpls_tlv *row, struct rd value, struct rd r)
+group_json(struct buf *out, int group, const struct bgpls_tlv *row, struct rd value, struct rd r)
 {
 	uint16_t type;
 
@@ -125,9 +127,9 @@ bgpls_json(struct buf *out, const struct attr *a, const struct attr_context *c)
 	(void)c;
 	while (bgpls_next(&r, &type, &value)) {
 		const struct bgpls_tlv *row = bgpls_row(type);
-		uint16_t group = group_of(row, type);
+		int group = group_of(row, type);
 
-		if (group == 0 || test_and_set(done, group))
+		if (group == ALONE || test_and_set(done, (uint16_t)group))
 			continue;
 		member_key(out, row, type, between);
 		between = ", ";
@@ -136,7 +138,7 @@ bgpls_json(struct buf *out, const struct attr *a, const struct attr_context *c)
 	while (bgpls_next(&all, &type, &value)) {
 		const struct bgpls_tlv *row = bgpls_row(type);
 
-		if (row == NULL || group_of(row, type) != 0)
+		if (row == NULL || group_of(row, type) != ALONE)
 			continue;
 		member_key(out, row, type, between);
 		between = ", ";

@@ -63,6 +63,9 @@ static const struct {
 	{ "0FA0 0001 01 0FA0 0001 02", "\"generic-lsid-4000\": [\"0x01\", \"0x02\"]",
 		"Attribute with code [ 4000 ] not implemented, Attribute with code [ 4000 ] not "
 		"implemented" },
+	{ "0000 0000 0000 0001 02", "\"generic-lsid-0\": [\"0x\", \"0x02\"]",
+		"Attribute with code [ 0 ] not implemented, Attribute with code [ 0 ] not "
+		"implemented" },
 };
 
 static void
