@@ -1,6 +1,6 @@
 /*
  * PREFIX_SID (RFC 8669, RFC 9252): label index, originator SRGB, SRv6 L3 and L2 services. A
- * malformed one is dropped and the route kept (RFC 8669 6). Grammar: prefix_sid_parse.c, text output:
+ * malformed one is dropped and the route kept (RFC 8669 6). Grammar: prefix_sid_parse.c, text:
  * prefix_sid_text.c.
  */
 #include "proto/wire/attr_codecs.h"

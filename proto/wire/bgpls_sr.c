@@ -1,6 +1,6 @@
 /*
- * BGP-LS TLVs of segment routing over MPLS (RFC 9085): capabilities, adjacency and prefix SIDs. What
- * a SID is depends on the flags V (value) and L (local): both set a 3-byte label, both clear a
+ * BGP-LS TLVs of segment routing over MPLS (RFC 9085): capabilities, adjacency and prefix SIDs.
+ * What a SID is depends on the flags V (value) and L (local): both set a 3-byte label, both clear a
  * 4-byte index; other combinations are shown as bytes.
  */
 #include "proto/wire/bgpls_tlv.h"

@@ -43,7 +43,7 @@ attr_label(uint8_t code, char out[16])
 	return out;
 }
 
-/* MP_REACH and MP_UNREACH. Wrong flags do not hide the NLRI: they are withdrawn (RFC 7606 3 (c)). */
+/* MP_REACH, MP_UNREACH. Wrong flags do not hide the NLRI: they are withdrawn (RFC 7606 3 (c)). */
 static int
 take_mp(struct update *u, const struct attr *a, const struct update_session *s)
 {
