@@ -48,7 +48,8 @@ enum {
 	FAMILY_F_ADDPATH_CAP = 1 << 2,     /* may stand in capability 69 (2.3) */
 	FAMILY_F_GROUPED = 1 << 3,         /* several NLRI in one UPDATE (5.6) */
 	FAMILY_F_BARE_WITHDRAW = 1 << 4,   /* withdraw without attributes (5.4) */
-	FAMILY_F_NO_NEXTHOP_ATTR = 1 << 5, /* never attribute 3: vpls, sr-policy, flow (5.4) */
+	FAMILY_F_NO_NEXTHOP_ATTR = 1 << 5, /* never attribute 3: vpls, sr-policy, flow (5.4), and
+					  * those the reference can not announce */
 	FAMILY_F_RD_NEXTHOP = 1 << 6,      /* 8 zero bytes before the next-hop (5.5) */
 	FAMILY_F_EXTNH = 1 << 7,           /* may stand in capability 5 with next-hop AFI 2 (2.3) */
 	FAMILY_F_NO_CONFIG =
