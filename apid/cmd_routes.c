@@ -15,7 +15,7 @@ bool
 routes_keyword(const struct token *k)
 {
 	static const char *const words[] = { "route", "ipv4", "ipv6", "flow", "vpls", "attribute",
-		"attributes" };
+		"attributes", "l2vpn", "bgp-ls" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		if (token_is(k, words[i]))
