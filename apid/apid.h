@@ -21,13 +21,13 @@
 #include "apid/query.h"
 #include "apid/selector.h"
 #include "apid/subscribe.h"
+#include "common/link.h"
 #include "common/loop.h"
 #include "common/settings.h"
 #include "proto/text/event.h"
 #include "proto/text/route.h"
 
 struct child;
-struct link;
 struct query;
 
 enum { EXIT_BAD_CONFIGURATION = 78, RELOAD_IDS_MAX = 16 };
@@ -78,9 +78,16 @@ struct apid {
 	bool finishing; /* FINISHED was sent */
 	enum stop_phase stop;
 	struct loop_timer stop_timer, sweep_timer;
+	unsigned flush_steps;
 	int exit_code;
 	struct batch batch;
 };
+
+static inline bool
+apid_linked(const struct link *link)
+{
+	return link != NULL && link_is_up(link);
+}
 
 /* daemon.c */
 int apid_run(int argc, char **argv);

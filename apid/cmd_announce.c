@@ -74,7 +74,7 @@ announce_refresh(struct request *r)
 		const struct neighbor *n = neighbor_find(&r->apid->neighbors, up->ids[i]);
 		struct ipc_send_refresh m = { .neighbor = up->ids[i], .family = family };
 
-		if (n->conf->caps.route_refresh)
+		if (n->conf->caps.route_refresh && apid_linked(r->apid->bgpd))
 			ipc_send_send_refresh(r->apid->bgpd, &m);
 		else
 			log_warn(n->peer_text, "route-refresh is not enabled in the configuration");
@@ -219,7 +219,7 @@ announce_operational(struct request *r)
 		operational_message(&w, &o, n);
 		struct ipc_send_message m = { .neighbor = n->id,
 			.data = ipc_bytes(message, wr_len(&w)) };
-		if (wr_ok(&w))
+		if (wr_ok(&w) && apid_linked(r->apid->bgpd))
 			ipc_send_send_message(r->apid->bgpd, &m);
 	}
 	answer_done(r->client);

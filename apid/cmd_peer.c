@@ -232,7 +232,7 @@ cmd_peer_delete(struct request *r)
 
 		if (peer == NULL)
 			continue;
-		if (link_is_up(a->bgpd))
+		if (apid_linked(a->bgpd))
 			ipc_send_teardown(a->bgpd, &m);
 		neighbor_remove(a, peer);
 	}
@@ -259,7 +259,7 @@ cmd_peer_teardown(struct request *r)
 			.subcode = (uint8_t)code,
 			.text = ipc_bytes("", 0) };
 
-		if (link_is_up(r->apid->bgpd))
+		if (apid_linked(r->apid->bgpd))
 			ipc_send_teardown(r->apid->bgpd, &m);
 	}
 	answer_done(r->client);

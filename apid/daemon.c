@@ -69,11 +69,13 @@ apid_fed(struct apid *a)
 void
 apid_finish(struct apid *a, int code)
 {
+	if (a->finishing)
+		return;
 	a->exit_code = code;
-	if (a->supervised && !a->finishing)
-		child_send(a->child, "FINISHED %d", code);
 	a->finishing = true;
-	if (!a->supervised)
+	if (a->supervised)
+		child_send(a->child, "FINISHED %d", code);
+	else
 		apid_stop(a, 0);
 }
 
@@ -116,7 +118,7 @@ take(struct apid *a, const char *path, int fd)
 	a->conf_wanted = false;
 	a->conf_purpose = CONF_START;
 	conf_apply(a, config, purpose);
-	if (purpose == CONF_RESTART)
+	if (purpose == CONF_RESTART && apid_linked(a->bgpd))
 		ipc_send_restart_all(a->bgpd, &restart);
 	answer_reloads(a, 0, "the configuration is taken over");
 	if (purpose == CONF_START && links_open(a) < 0)
@@ -146,8 +148,10 @@ apid_want_conf(struct apid *a, enum conf_purpose purpose, bool next)
 	if (a->conf_wanted)
 		return;
 	a->conf_wanted = true;
-	if (!a->supervised)
+	if (!a->supervised && a->conf_file != NULL)
 		take_file(a);
+	else if (!a->supervised)
+		a->conf_wanted = false;
 	else if (next)
 		child_send(a->child, "CONF NEXT");
 	else

@@ -7,190 +7,8 @@
 
 #include <string.h>
 
-#include "apid/apid.h"
+#include "apid/event_kinds.h"
 #include "proto/wire/message.h"
-
-struct event;
-typedef int event_json_fn(const struct event *e, struct buf *out);
-typedef int event_text_fn(const struct event *e, const struct event_text *t, struct buf *out);
-
-/* What kinds of events have in common; text NULL: the kind has no text form. */
-struct event_kind {
-	const char *type;
-	event_json_fn *json;
-	event_text_fn *text;
-};
-
-struct event {
-	struct apid *apid;
-	struct neighbor *neighbor;
-	const struct event_kind *kind;
-	uint64_t time_us;
-	const char *direction; /* NULL: not of a message */
-	const uint8_t *packet; /* the whole message */
-	size_t packet_len;
-	/* Payload, as the kind needs it. */
-	const uint8_t *body;
-	size_t body_len;
-	const char *state;
-	const char *reason; /* NULL: none */
-	size_t reason_len;
-	int signo;
-	bool sent, diagnosis;
-	const struct open *open;
-	const struct update *update;
-	const struct update_session *session;
-	struct nlri_print print;
-};
-
-/* --- kinds --- */
-
-static int
-state_json(const struct event *e, struct buf *out)
-{
-	event_state(out, e->state, e->reason, e->reason_len);
-	return 0;
-}
-
-static int
-state_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	event_text_state(out, t->peer, e->state, e->reason, e->reason_len);
-	return 0;
-}
-
-static int
-signal_json(const struct event *e, struct buf *out)
-{
-	event_signal(out, e->signo);
-	return 0;
-}
-
-static int
-negotiated_json(const struct event *e, struct buf *out)
-{
-	event_negotiated(out, &e->neighbor->negotiated);
-	return 0;
-}
-
-static int
-open_json(const struct event *e, struct buf *out)
-{
-	event_open(out, e->open, e->sent);
-	return 0;
-}
-
-static int
-open_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	event_text_open(out, t, e->open);
-	return 0;
-}
-
-static int
-update_event_json(const struct event *e, struct buf *out)
-{
-	event_update(out, e->update, e->session, &e->print, &e->neighbor->negotiated_json);
-	return 0;
-}
-
-static int
-update_event_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	event_text_update(out, t, e->update, e->session);
-	return 0;
-}
-
-static int
-notification_json(const struct event *e, struct buf *out)
-{
-	event_notification(out, e->body, e->body_len, !e->sent && !e->diagnosis);
-	return 0;
-}
-
-static int
-notification_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	event_text_notification(out, t, e->body, e->body_len);
-	return 0;
-}
-
-static int
-keepalive_json(const struct event *e, struct buf *out)
-{
-	(void)e;
-	event_nothing(out);
-	return 0;
-}
-
-static int
-keepalive_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	(void)e;
-	event_text_keepalive(out, t);
-	return 0;
-}
-
-static int
-refresh_json(const struct event *e, struct buf *out)
-{
-	return event_refresh(out, e->body, e->body_len);
-}
-
-static int
-refresh_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	return event_text_refresh(out, t, e->body, e->body_len);
-}
-
-static int
-operational_json(const struct event *e, struct buf *out)
-{
-	return event_operational(out, e->body, e->body_len);
-}
-
-static int
-operational_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	return event_text_operational(out, t, e->body, e->body_len);
-}
-
-static int
-packet_json(const struct event *e, struct buf *out)
-{
-	event_packet(out, e->packet, e->packet_len, &e->neighbor->negotiated_json);
-	return 0;
-}
-
-static int
-packet_text(const struct event *e, const struct event_text *t, struct buf *out)
-{
-	event_text_packet(out, t, e->packet, e->packet_len);
-	return 0;
-}
-
-static const struct event_kind state_kind = { "state", state_json, state_text };
-static const struct event_kind fsm_kind = { "fsm", state_json, NULL };
-static const struct event_kind signal_kind = { "signal", signal_json, NULL };
-static const struct event_kind negotiated_kind = { "negotiated", negotiated_json, NULL };
-
-/* By message type; the raw form has names of its own. */
-static const struct event_kind message_kinds[] = {
-	[MESSAGE_OPEN] = { "open", open_json, open_text },
-	[MESSAGE_UPDATE] = { "update", update_event_json, update_event_text },
-	[MESSAGE_NOTIFICATION] = { "notification", notification_json, notification_text },
-	[MESSAGE_KEEPALIVE] = { "keepalive", keepalive_json, keepalive_text },
-	[MESSAGE_REFRESH] = { "refresh", refresh_json, refresh_text },
-	[MESSAGE_OPERATIONAL] = { "operational", operational_json, operational_text },
-};
-static const struct event_kind packet_kinds[] = {
-	[MESSAGE_OPEN] = { "open", packet_json, packet_text },
-	[MESSAGE_UPDATE] = { "update", packet_json, packet_text },
-	[MESSAGE_NOTIFICATION] = { "notification", packet_json, packet_text },
-	[MESSAGE_KEEPALIVE] = { "keepalive", packet_json, packet_text },
-	[MESSAGE_REFRESH] = { "route-refresh", packet_json, packet_text },
-	[MESSAGE_OPERATIONAL] = { "operational", packet_json, packet_text },
-};
 
 /* --- rendering --- */
 
@@ -355,7 +173,7 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 	n->up = m->state == IPC_PEER_UP;
 	if (n->up)
 		n->fsm = IPC_FSM_ESTABLISHED;
-	struct event e = event_of(a, n, m->time_us, &state_kind);
+	struct event e = event_of(a, n, m->time_us, &event_state_kind);
 	e.state = names[m->state];
 	if (m->state == IPC_PEER_DOWN) {
 		e.reason = (const char *)m->reason.p;
@@ -391,7 +209,7 @@ events_on_fsm_state(struct apid *a, const struct ipc_fsm_state *m)
 	if (n == NULL || m->state > IPC_FSM_ESTABLISHED)
 		return;
 	n->fsm = (enum ipc_fsm)m->state;
-	struct event e = event_of(a, n, m->time_us, &fsm_kind);
+	struct event e = event_of(a, n, m->time_us, &event_fsm_kind);
 	e.state = fsm_name(n->fsm);
 	give_all(&e, wants_fsm);
 }
@@ -403,7 +221,7 @@ events_on_opened(struct apid *a, const struct ipc_opened *m)
 
 	if (n == NULL || neighbor_opened(n, m->open_sent, m->open_received) < 0)
 		return;
-	struct event e = event_of(a, n, m->time_us, &negotiated_kind);
+	struct event e = event_of(a, n, m->time_us, &event_negotiated_kind);
 	give_all(&e, wants_negotiated);
 }
 
@@ -411,7 +229,7 @@ void
 events_signal(struct apid *a, int signo)
 {
 	for (unsigned i = 0; i < a->neighbors.n; i++) {
-		struct event e = event_of(a, a->neighbors.v[i], 0, &signal_kind);
+		struct event e = event_of(a, a->neighbors.v[i], 0, &event_signal_kind);
 
 		e.signo = signo;
 		give_all(&e, wants_signal);
@@ -434,7 +252,7 @@ give_packets(struct event *e, uint8_t type)
 	struct neighbor *n = e->neighbor;
 	bool first = true;
 
-	e->kind = &packet_kinds[type];
+	e->kind = &event_packet_kinds[type];
 	for (unsigned i = 0; i < n->n_subscriptions; i++) {
 		const struct api_direction *d = direction_of(&n->subscriptions[i], e->sent);
 
@@ -512,7 +330,7 @@ events_on_message(struct apid *a, const struct ipc_message *m)
 	type = m->data.p[MESSAGE_HEADER - 1];
 	if (type < MESSAGE_OPEN || type > MESSAGE_OPERATIONAL)
 		return;
-	struct event e = event_of(a, n, m->time_us, &message_kinds[type]);
+	struct event e = event_of(a, n, m->time_us, &event_message_kinds[type]);
 	e.sent = m->sent;
 	e.direction = m->sent ? "send" : "receive";
 	e.packet = m->data.p;
@@ -538,7 +356,7 @@ events_on_header_error(struct apid *a, const struct ipc_header_error *m)
 
 	if (n == NULL || m->header.n != MESSAGE_HEADER)
 		return;
-	struct event e = event_of(a, n, m->time_us, &message_kinds[MESSAGE_NOTIFICATION]);
+	struct event e = event_of(a, n, m->time_us, &event_message_kinds[MESSAGE_NOTIFICATION]);
 	buf_chr(&body, (char)m->code);
 	buf_chr(&body, (char)m->subcode);
 	buf_add(&body, m->text.p, m->text.n);

@@ -179,6 +179,6 @@ step(struct feed *f)
 void
 feed_run(struct feed *f)
 {
-	while (f->step != FEED_IDLE && link_is_up(f->link) && link_credit(f->link) > 0)
+	while (f->step != FEED_IDLE && apid_linked(f->link) && link_credit(f->link) > 0)
 		step(f);
 }

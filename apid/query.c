@@ -1,9 +1,8 @@
 /*
- * Pending questions, in one list; there are as many as busy clients, so it is short. Routes that
- * ribd answers are kept as it sent them (a few bytes each) and rendered when the client's output
- * has room: a slow reader holds neither the link nor much memory.
+ * Pending questions, in one list; there are as many as busy clients, so it is short. A question to
+ * a daemon that goes away is answered with what there is.
  */
-#include "apid/query.h"
+#include "apid/query_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,41 +13,7 @@
 #include "common/xmalloc.h"
 #include "proto/ipc/send.h"
 
-enum {
-	ROUTES_KEPT_MAX = 512 * 1024 * 1024, /* unrendered routes of one answer */
-	OUTPUT_BYTES = 256 * 1024            /* rendered ahead of the reader */
-};
-
-enum query_kind { QUERY_SESSIONS, QUERY_ROUTES, QUERY_SYNC, QUERY_STATS };
-
-/* Routes as received. */
-struct block {
-	struct block *next;
-	uint32_t neighbor;
-	size_t len;
-	uint8_t data[];
-};
-
-struct query {
-	struct query *next;
-	enum query_kind kind;
-	uint32_t id;
-	struct client *client;
-	query_sessions_fn *on_sessions;
-	struct session_list sessions;
-	query_route_fn *on_route;
-	query_routes_end_fn *on_end;
-	query_stats_fn *on_stats;
-	uint32_t *peers; /* owned; of a sync */
-	unsigned n_peers;
-	struct block *head, *tail;
-	struct rd cursor; /* in head */
-	struct attrset attrs;
-	bool reading, ended;
-	size_t kept;
-};
-
-static struct query *
+struct query *
 query_new(struct apid *a, struct client *c, enum query_kind kind)
 {
 	struct query *q = xcalloc(1, sizeof(*q));
@@ -63,7 +28,7 @@ query_new(struct apid *a, struct client *c, enum query_kind kind)
 	return q;
 }
 
-static struct query *
+struct query *
 query_find(struct apid *a, enum query_kind kind, uint32_t id)
 {
 	struct query *q = a->queries;
@@ -73,8 +38,8 @@ query_find(struct apid *a, enum query_kind kind, uint32_t id)
 	return q;
 }
 
-static void
-unlink_query(struct apid *a, struct query *q)
+void
+query_unlink(struct apid *a, struct query *q)
 {
 	struct query **at = &a->queries;
 
@@ -83,7 +48,7 @@ unlink_query(struct apid *a, struct query *q)
 	*at = q->next;
 }
 
-static void
+void
 query_free(struct query *q)
 {
 	while (q->head != NULL) {
@@ -113,7 +78,7 @@ session_row_find(const struct session_list *l, uint32_t neighbor)
 static void
 sessions_complete(struct apid *a, struct query *q)
 {
-	unlink_query(a, q);
+	query_unlink(a, q);
 	q->on_sessions(a, q->client, &q->sessions);
 	if (q->client != NULL)
 		client_unbusy(q->client);
@@ -127,7 +92,7 @@ query_sessions(struct apid *a, struct client *c, query_sessions_fn *fn)
 	struct ipc_sessions_get m = { .id = q->id };
 
 	q->on_sessions = fn;
-	if (a->bgpd != NULL && link_is_up(a->bgpd))
+	if (apid_linked(a->bgpd))
 		ipc_send_sessions_get(a->bgpd, &m);
 	else
 		sessions_complete(a, q);
@@ -186,155 +151,6 @@ query_on_sessions_end(struct apid *a, const struct ipc_sessions_end *m)
 		sessions_complete(a, q);
 }
 
-/* --- routes --- */
-
-static void
-routes_complete(struct apid *a, struct query *q, bool ok, const char *why)
-{
-	struct client *c = q->client;
-	query_routes_end_fn *end = q->on_end;
-
-	unlink_query(a, q);
-	query_free(q);
-	end(c, ok, why);
-	client_unbusy(c);
-}
-
-void
-query_routes(struct client *c, uint8_t direction, const struct selection *peers,
-	const uint32_t *families, unsigned n_families, query_route_fn *route,
-	query_routes_end_fn *end)
-{
-	struct apid *a = c->apid;
-	struct query *q = query_new(a, c, QUERY_ROUTES);
-	struct buf lists = { 0 };
-
-	q->on_route = route;
-	q->on_end = end;
-	if (a->ctl == NULL || !link_is_up(a->ctl) || peers->n == 0) {
-		routes_complete(a, q, peers->n == 0, "ribd is not connected");
-		return;
-	}
-	struct wr w = wr_init(buf_room(&lists, 4 * (size_t)peers->n + 3 * n_families),
-		4 * (size_t)peers->n + 3 * n_families);
-	for (unsigned i = 0; i < peers->n; i++)
-		wr_u32(&w, peers->ids[i]);
-	size_t ids = wr_len(&w);
-	for (unsigned i = 0; i < n_families; i++)
-		wr_u24(&w, families[i]);
-	struct ipc_show_rib m = { .id = q->id,
-		.direction = direction,
-		.peers = ipc_bytes(w.base, ids),
-		.families = ipc_bytes(w.base + ids, wr_len(&w) - ids) };
-	ipc_send_show_rib(a->ctl, &m);
-	buf_fini(&lists);
-}
-
-/* Renders the next route; false when there is none yet. */
-static bool
-render_next(struct apid *a, struct query *q, struct buf *out)
-{
-	while (q->head != NULL) {
-		struct block *b = q->head;
-		struct route_op op;
-		int result;
-
-		if (!q->reading) {
-			q->cursor = rd_init(b->data, b->len);
-			q->reading = true;
-		}
-		result = route_op_next(&q->cursor, &op);
-		if (result == 1 && op.kind == ROUTE_OP_ATTRS) {
-			q->attrs = op.attrs;
-		} else if (result == 1 && op.kind == ROUTE_OP_ANNOUNCE) {
-			const struct neighbor *n = neighbor_find(&a->neighbors, b->neighbor);
-
-			op.attrs = q->attrs;
-			if (n != NULL)
-				q->on_route(q->client, n, &op, out);
-			return true;
-		} else if (result != 1) {
-			q->kept -= b->len;
-			q->head = b->next;
-			if (q->head == NULL)
-				q->tail = NULL;
-			q->reading = false;
-			memset(&q->attrs, 0, sizeof(q->attrs));
-			free(b);
-		}
-	}
-	return false;
-}
-
-static void
-routes_pump(struct apid *a, struct query *q)
-{
-	struct client *c = q->client;
-	struct buf out = { 0 };
-	bool more = true;
-
-	while (c->out.text + c->answer_text < OUTPUT_BYTES && more) {
-		buf_reset(&out);
-		while (out.len < 16 * 1024 && (more = render_next(a, q, &out)))
-			;
-		if (out.len > 0)
-			answer_text(c, out.data, out.len);
-	}
-	buf_fini(&out);
-	if (!more && q->ended)
-		routes_complete(a, q, true, NULL);
-}
-
-void
-query_output_room(struct client *c)
-{
-	struct query *q = c->apid->queries;
-
-	while (q != NULL && (q->client != c || q->kind != QUERY_ROUTES))
-		q = q->next;
-	if (q != NULL && (q->head != NULL || q->ended))
-		routes_pump(c->apid, q);
-}
-
-void
-query_on_rib_data(struct apid *a, const struct ipc_show_rib_data *m)
-{
-	struct query *q = query_find(a, QUERY_ROUTES, m->id);
-	struct ipc_show_rib_stop stop = { .id = m->id };
-	struct block *b;
-
-	if (q == NULL) {
-		ipc_send_show_rib_stop(a->ctl, &stop);
-		return;
-	}
-	if (q->kept + m->ops.n > ROUTES_KEPT_MAX) {
-		ipc_send_show_rib_stop(a->ctl, &stop);
-		routes_complete(a, q, false, "the answer is not read");
-		return;
-	}
-	b = xmalloc(sizeof(*b) + m->ops.n);
-	*b = (struct block){ .neighbor = m->neighbor, .len = m->ops.n };
-	memcpy(b->data, m->ops.p, m->ops.n);
-	if (q->tail != NULL)
-		q->tail->next = b;
-	else
-		q->head = b;
-	q->tail = b;
-	q->kept += b->len;
-	routes_pump(a, q);
-}
-
-void
-query_on_rib_end(struct apid *a, const struct ipc_show_rib_end *m)
-{
-	struct query *q = query_find(a, QUERY_ROUTES, m->id);
-
-	if (q == NULL)
-		return;
-	q->ended = true;
-	routes_pump(a, q);
-}
-
 /* --- sync --- */
 
 static void
@@ -360,7 +176,7 @@ query_sync(struct client *c, const struct selection *peers)
 	q->n_peers = peers->n;
 	batch_flush(&a->batch);
 	/* Batches that wait for credit go first; the request follows when they are out. */
-	if (a->batch.unsent == NULL && !a->batch.held && link_is_up(a->bulk))
+	if (a->batch.unsent == NULL && !a->batch.held && apid_linked(a->bulk))
 		send_sync(a, q);
 	else
 		a->syncs_unsent = true;
@@ -370,7 +186,7 @@ query_sync(struct client *c, const struct selection *peers)
 void
 queries_batches_sent(struct apid *a)
 {
-	if (!a->syncs_unsent || a->batch.unsent != NULL || a->batch.held || !link_is_up(a->bulk))
+	if (!a->syncs_unsent || a->batch.unsent != NULL || a->batch.held || !apid_linked(a->bulk))
 		return;
 	a->syncs_unsent = false;
 	/* One that was sent before is answered twice; the second answer finds nothing. */
@@ -389,7 +205,7 @@ query_on_synced(struct apid *a, const struct ipc_synced *m)
 	if (q == NULL)
 		return;
 	c = q->client;
-	unlink_query(a, q);
+	query_unlink(a, q);
 	query_free(q);
 	answer_done(c);
 	client_unbusy(c);
@@ -403,7 +219,7 @@ stats_complete(struct apid *a, struct query *q, const char *text, size_t n)
 	struct client *c = q->client;
 	query_stats_fn *fn = q->on_stats;
 
-	unlink_query(a, q);
+	query_unlink(a, q);
 	query_free(q);
 	fn(c, text, n);
 	client_unbusy(c);
@@ -417,7 +233,7 @@ query_stats(struct client *c, query_stats_fn *fn)
 	struct ipc_rib_stats_get m = { .id = q->id };
 
 	q->on_stats = fn;
-	if (link_is_up(a->ctl))
+	if (apid_linked(a->ctl))
 		ipc_send_rib_stats_get(a->ctl, &m);
 	else
 		stats_complete(a, q, NULL, 0);
@@ -444,7 +260,7 @@ queries_forget(struct client *c)
 		next = q->next;
 		if (q->client != c)
 			continue;
-		unlink_query(a, q);
+		query_unlink(a, q);
 		query_free(q);
 	}
 }
@@ -463,7 +279,7 @@ queries_ribd_down(struct apid *a)
 
 	while (q != NULL) {
 		if (q->kind == QUERY_ROUTES && !q->ended) {
-			routes_complete(a, q, false, "ribd went away");
+			query_routes_complete(a, q, false, "ribd went away");
 			q = a->queries;
 		} else if (q->kind == QUERY_STATS) {
 			stats_complete(a, q, NULL, 0);

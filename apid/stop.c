@@ -4,6 +4,7 @@
  * helpers at once, SIGKILL two seconds later, and whatever they left behind is killed.
  */
 #include <signal.h>
+#include <sys/ioctl.h>
 
 #include "apid/apid.h"
 #include "common/link.h"
@@ -13,10 +14,9 @@
 enum {
 	SESSIONS_US = 300000, /* for bgpd to close the sessions */
 	FLUSH_US = 100000,    /* for helpers to read what waits */
-	SWEEP_US = 10000      /* between two sweeps of strays */
+	FLUSH_STEP_US = 2000,
+	SWEEP_US = 10000 /* between two sweeps of strays */
 };
-
-static void stop_flushed(struct loop *loop, void *owner);
 
 static void
 sweep(struct loop *loop, void *owner)
@@ -47,24 +47,26 @@ kill_helpers(struct loop *loop, void *owner)
 	sweep(loop, a);
 }
 
+/* Something is not written yet, or written and not read by the helper. */
 static bool
 output_waits(const struct apid *a)
 {
 	for (const struct helper *h = a->helpers; h != NULL; h = h->next) {
-		if (h->state != HELPER_DOWN && h->out_fd >= 0 && !outq_empty(&h->client.out))
+		int unread = 0;
+
+		if (h->state == HELPER_DOWN || h->out_fd < 0)
+			continue;
+		if (!outq_empty(&h->client.out))
+			return true;
+		if (ioctl(h->out_fd, FIONREAD, &unread) == 0 && unread > 0)
 			return true;
 	}
 	return false;
 }
 
 static void
-stop_flushed(struct loop *loop, void *owner)
+stop_helpers(struct apid *a)
 {
-	struct apid *a = owner;
-
-	(void)loop;
-	if (a->stop != STOP_FLUSH)
-		return;
 	a->stop = STOP_HELPERS;
 	for (struct helper *h = a->helpers; h != NULL; h = h->next) {
 		helper_stop(h);
@@ -76,6 +78,20 @@ stop_flushed(struct loop *loop, void *owner)
 		loop_timer_set(a->loop, &a->stop_timer, HELPER_KILL_US, kill_helpers, a, "stop");
 }
 
+/* Looks every few milliseconds whether the helpers have read everything. */
+static void
+flush_step(struct loop *loop, void *owner)
+{
+	struct apid *a = owner;
+
+	if (a->stop != STOP_FLUSH)
+		return;
+	if (output_waits(a) && ++a->flush_steps < FLUSH_US / FLUSH_STEP_US)
+		loop_timer_set(loop, &a->stop_timer, FLUSH_STEP_US, flush_step, a, "stop flush");
+	else
+		stop_helpers(a);
+}
+
 void
 stop_sessions_closed(struct apid *a)
 {
@@ -84,10 +100,7 @@ stop_sessions_closed(struct apid *a)
 	a->stop = STOP_FLUSH;
 	events_shutdown(a);
 	helpers_write(a);
-	if (output_waits(a))
-		loop_timer_set(a->loop, &a->stop_timer, FLUSH_US, stop_flushed, a, "stop flush");
-	else
-		stop_flushed(a->loop, a);
+	flush_step(a->loop, a);
 }
 
 static void
@@ -116,9 +129,10 @@ apid_stop(struct apid *a, int signo)
 	log_info("apid", "stopping");
 	a->stopping = true;
 	a->stop = STOP_SESSIONS;
-	events_signal(a, signo);
+	if (!a->finishing)
+		events_signal(a, signo);
 	batch_flush(&a->batch);
-	if (a->bgpd != NULL && link_is_up(a->bgpd)) {
+	if (apid_linked(a->bgpd)) {
 		ipc_send_quit(a->bgpd, &quit);
 		loop_timer_set(
 			a->loop, &a->stop_timer, SESSIONS_US, sessions_late, a, "stop sessions");
