@@ -177,7 +177,7 @@ add_term(struct flow_call *f, const struct match *m, const char *s, size_t n, bo
 	size_t skip = strlen(op->text);
 	uint8_t space[6];
 	struct wr w = wr_init(space, sizeof(space));
-	uint32_t value;
+	uint32_t value = 0;
 	unsigned code;
 
 	if ((bitmask ? parse_bits : parse_value)(m, s + skip, n - skip, &value) == -1)

@@ -106,7 +106,7 @@ take_teid(struct route_call *c, uint32_t *teid, uint32_t *bits)
 static int
 read_t2st(struct route_call *c, uint8_t *rd, struct wr *body)
 {
-	uint32_t teid, bits;
+	uint32_t teid = 0, bits = 0;
 	struct addr ip;
 
 	if (route_address(c, &ip) == -1 || take_rd(c, rd) == -1 || route_word(c, "teid") == -1 ||
@@ -122,7 +122,7 @@ read_t2st(struct route_call *c, uint8_t *rd, struct wr *body)
 static const struct mup_kind {
 	const char *keyword;
 	uint16_t type;
-	int (*read)(struct route_call *c, uint8_t *rd, struct wr *body);
+	int (*take)(struct route_call *c, uint8_t *rd, struct wr *body);
 } kinds[] = {
 	{ "mup-isd", 1, read_isd },
 	{ "mup-dsd", 2, read_dsd },
@@ -141,7 +141,7 @@ take_nlri(struct route_call *c, const struct mup_kind *kind)
 	wr_u16(&w, kind->type);
 	wr_u8(&w, 0);
 	rd = wr_room(&w, 8);
-	if (kind->read(c, rd, &w) == -1)
+	if (kind->take(c, rd, &w) == -1)
 		return -1;
 	nlri[MUP_HEAD - 1] = (uint8_t)(wr_len(&w) - MUP_HEAD);
 	return route_add_nlri(c, FAMILY(c->afi, SAFI_MUP), nlri, wr_len(&w));

@@ -18,7 +18,8 @@ struct text_error;
 
 enum {
 	NLRI_MAX = 4096,
-	NLRI_SKIP = 2 /* a codec's decode(): taken from the list, but not usable: go on with the next */
+	/* Of a codec's decode(): taken from the list, but not usable: go on with the next. */
+	NLRI_SKIP = 2
 };
 
 struct nlri {

@@ -159,7 +159,7 @@ read_ip_prefix(struct rd *r, unsigned size, struct evpn *out, struct wire_error 
 
 struct evpn_type {
 	const char *name;
-	int (*read)(struct rd *r, unsigned size, struct evpn *out, struct wire_error *err);
+	int (*parse)(struct rd *r, unsigned size, struct evpn *out, struct wire_error *err);
 };
 
 /* Index: route type. */
@@ -185,7 +185,7 @@ take_apart(const struct nlri *nlri, const struct evpn_type *type, struct evpn *o
 	struct rd r = rd_init(nlri->bytes + EVPN_HEAD, (size_t)nlri->len - EVPN_HEAD);
 
 	*out = (struct evpn){ 0 };
-	if (type->read(&r, nlri->len, out, err) == -1)
+	if (type->parse(&r, nlri->len, out, err) == -1)
 		return -1;
 	return rd_done(&r) ? 0 : wire_error_std(err, 3, 10);
 }

@@ -194,7 +194,7 @@ static const struct style text_style = { "", " ", "" };
 
 /* Prints all occurrences of one type; returns the number of groups, and whether `&` was used. */
 static unsigned
-print_type(struct buf *out, const struct nlri *nlri, uint8_t type, const struct style *style,
+print_type(struct buf *out, const struct nlri *nlri, unsigned type, const struct style *style,
 	bool *anded)
 {
 	const struct flow_component *row = &flow_components[type];
@@ -240,7 +240,7 @@ print_type(struct buf *out, const struct nlri *nlri, uint8_t type, const struct 
 }
 
 static const char *
-type_name(const struct nlri *nlri, uint8_t type)
+type_name(const struct nlri *nlri, unsigned type)
 {
 	const struct flow_component *row = &flow_components[type];
 
@@ -255,7 +255,7 @@ flow_text(struct buf *out, const struct nlri *nlri)
 	struct buf words = { 0 };
 
 	BUF_LIT(out, "flow");
-	for (uint8_t type = 1; type < FLOW_TYPES; type++) {
+	for (unsigned type = 1; type < FLOW_TYPES; type++) {
 		bool anded = false;
 		unsigned groups;
 
@@ -286,7 +286,7 @@ flow_json(struct buf *out, const struct nlri *nlri, const struct nlri_print *how
 	struct rd r;
 
 	buf_chr(out, '{');
-	for (uint8_t type = 1; type < FLOW_TYPES; type++) {
+	for (unsigned type = 1; type < FLOW_TYPES; type++) {
 		size_t start = out->len;
 		bool anded = false;
 

@@ -29,7 +29,7 @@ struct mup {
 struct mup_type {
 	const char *name;
 	uint8_t min; /* payload */
-	int (*read)(struct rd *r, unsigned size, struct mup *out, struct wire_error *err);
+	int (*parse)(struct rd *r, unsigned size, struct mup *out, struct wire_error *err);
 	void (*json)(struct buf *out, const struct nlri *nlri, const struct mup *m);
 };
 
@@ -234,7 +234,7 @@ take_apart(const struct nlri *nlri, const struct mup_type *type, struct mup *out
 			"%s MUP NLRI is too short: need at least %u bytes, got %u", type->name,
 			type->min + MUP_HEAD, nlri->len);
 	out->rd = rd_bytes(&r, DISTINGUISHER_BYTES);
-	return type->read(&r, family_afi(nlri->family) == AFI_IPV4 ? 4 : 16, out, err);
+	return type->parse(&r, family_afi(nlri->family) == AFI_IPV4 ? 4 : 16, out, err);
 }
 
 static int
@@ -264,7 +264,8 @@ mup_key(const struct nlri *nlri, struct wr *key)
 	wr_bytes(key, nlri->bytes, 3);
 	wr_bytes(key, parts.rd, DISTINGUISHER_BYTES);
 	wr_u8(key, (uint8_t)parts.bits);
-	wr_bytes(key, parts.prefix, (parts.bits + 7) / 8);
+	if (parts.bits > 0)
+		wr_bytes(key, parts.prefix, (parts.bits + 7) / 8);
 }
 
 static void

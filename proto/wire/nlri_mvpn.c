@@ -86,7 +86,7 @@ static int
 mvpn_decode(struct rd *r, uint32_t family, bool withdraw, struct nlri *out, struct wire_error *err)
 {
 	const struct mvpn_type *type;
-	struct mvpn parts;
+	struct mvpn parts = { 0 };
 
 	(void)family;
 	(void)withdraw;
@@ -100,7 +100,7 @@ static void
 mvpn_json(struct buf *out, const struct nlri *nlri, const struct nlri_print *how)
 {
 	const struct mvpn_type *type = find_type(nlri->bytes[0]);
-	struct mvpn parts;
+	struct mvpn parts = { 0 };
 
 	(void)how;
 	if (type == NULL || read_payload(nlri, type, &parts, NULL) == -1) {
