@@ -50,6 +50,8 @@ int tool_session_mirror(struct tool_session *out, const struct neighbor_conf *n)
 struct settings *tool_settings(const char *env_file);
 /* n words with blanks between. Returns owned, or NULL for none. */
 char *tool_words(char **words, int n);
+/* Writes out to standard output and empties it. */
+void tool_put(struct buf *out);
 /* Flushes standard output; status, or 1 when something could not be written. */
 int tool_finish(int status);
 

@@ -120,8 +120,7 @@ one(struct decoder *d, const char *text, size_t n)
 {
 	int result = tool_message(d, text, n);
 
-	fwrite(d->out.data, 1, d->out.len, stdout);
-	buf_reset(&d->out);
+	tool_put(&d->out);
 	return result;
 }
 

@@ -113,13 +113,6 @@ put_line(struct encoder *e, const struct tool_session *s, const struct attrset *
 	return 0;
 }
 
-static void
-flush(struct encoder *e)
-{
-	fwrite(e->out.data, 1, e->out.len, stdout);
-	buf_reset(&e->out);
-}
-
 /* Says which route can not be encoded, and goes on. */
 static int
 cannot(const struct nlri *nlri, const struct attrset *set)
@@ -160,7 +153,7 @@ put_statement(struct encoder *e, const struct tool_session *s, const char *text,
 		if (put_line(e, s, &r->attrs, &r->nlri[i]) < 0)
 			return cannot(&r->nlri[i], &r->attrs);
 		if (e->out.len > MESSAGE_MAX_EXTENDED)
-			flush(e);
+			tool_put(&e->out);
 	}
 	return 0;
 }
@@ -203,7 +196,7 @@ encode_neighbor(struct encoder *e, const struct tool_session *s, const struct ne
 		if (put_line(e, s, &set, op.nlri.family != FAMILY_NONE ? &op.nlri : NULL) < 0)
 			result = cannot(&op.nlri, &set);
 		if (e->out.len > MESSAGE_MAX_EXTENDED)
-			flush(e);
+			tool_put(&e->out);
 	}
 	return result;
 }
@@ -256,7 +249,7 @@ encode(struct encoder *e, const char *text)
 		tool_session_imagine(&s, &families, e->addpath, local_as, peer_as);
 		result = encode_text(e, &s, text);
 	}
-	flush(e);
+	tool_put(&e->out);
 	settings_free(settings);
 	return result;
 }

@@ -21,6 +21,14 @@ tool_settings(const char *env_file)
 	return s;
 }
 
+void
+tool_put(struct buf *out)
+{
+	if (out->len > 0)
+		fwrite(out->data, 1, out->len, stdout);
+	buf_reset(out);
+}
+
 int
 tool_finish(int status)
 {

@@ -63,7 +63,7 @@ print_config(const struct config *c)
 	struct buf text = { 0 };
 
 	config_print(&text, c);
-	fwrite(text.data, 1, text.len, stdout);
+	tool_put(&text);
 	buf_fini(&text);
 }
 
