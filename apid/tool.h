@@ -46,7 +46,7 @@ void tool_session_imagine(struct tool_session *out, const struct tool_families *
 /* What the neighbor would negotiate with a peer that mirrors it; -1 when its OPEN is unusable. */
 int tool_session_mirror(struct tool_session *out, const struct neighbor_conf *n);
 
-/* tool_settings.c: the settings, or NULL after a message on standard error. env_file may be NULL. */
+/* tool_settings.c: the settings, or NULL after a message on standard error. env_file or NULL. */
 struct settings *tool_settings(const char *env_file);
 /* n words with blanks between. Returns owned, or NULL for none. */
 char *tool_words(char **words, int n);

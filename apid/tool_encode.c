@@ -227,6 +227,12 @@ encode_conf(struct encoder *e, const struct settings *settings, const char *text
 }
 
 static int
+as_number(const char *text, uint32_t *out)
+{
+	return text != NULL ? parse_u32(text, strlen(text), UINT32_MAX, out) : -1;
+}
+
+static int
 encode(struct encoder *e, const char *text)
 {
 	struct settings *settings = tool_settings(e->env_file);
@@ -242,8 +248,7 @@ encode(struct encoder *e, const char *text)
 		result = encode_conf(e, settings, text);
 	else if (tool_families_parse(e->families, &families, err, sizeof(err)) < 0)
 		result = configuration_error("", err);
-	else if (parse_u32(e->local_as, strlen(e->local_as), UINT32_MAX, &local_as) < 0 ||
-		 parse_u32(e->peer_as, strlen(e->peer_as), UINT32_MAX, &peer_as) < 0)
+	else if (as_number(e->local_as, &local_as) < 0 || as_number(e->peer_as, &peer_as) < 0)
 		result = configuration_error("", "an AS number is not a number");
 	else {
 		tool_session_imagine(&s, &families, e->addpath, local_as, peer_as);

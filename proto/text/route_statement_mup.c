@@ -100,7 +100,8 @@ statement_mup(struct buf *out, const struct nlri *nlri)
 
 	rd_u8(&r);
 	rd = rd_sub(&r, DISTINGUISHER_BYTES);
-	if (arch != 1 || type == 0 || type >= sizeof(kinds) / sizeof(kinds[0]) || !rd_ok(&r))
+	if (arch != 1 || type >= sizeof(kinds) / sizeof(kinds[0]) || kinds[type].word == NULL ||
+		!rd_ok(&r))
 		return false;
 	buf_str(out, kinds[type].word);
 	return kinds[type].say(out, family_afi(nlri->family), &rd, &r);
