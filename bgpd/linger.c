@@ -122,6 +122,10 @@ linger_start(struct bgpd *d, int fd, const uint8_t *data, size_t n)
 void
 linger_close_all(struct bgpd *d)
 {
-	while (d->lingering != NULL)
-		linger_end(d->lingering);
+	struct farewell *next;
+
+	for (struct farewell *l = d->lingering; l != NULL; l = next) {
+		next = l->next;
+		linger_end(l);
+	}
 }
