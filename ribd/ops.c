@@ -152,6 +152,7 @@ clear(struct batch *b, const struct route_op *op)
 
 	if (!op->flag) {
 		touch(b);
+		rib->walk_dependent = true;
 		rib_clear(rib, b->peers);
 		return;
 	}
@@ -199,6 +200,7 @@ apply_op(struct batch *b, const struct route_op *op)
 		break;
 	case ROUTE_OP_DOG:
 		touch(b);
+		b->rib->walk_dependent = true;
 		watchdog_switch(b->rib, op->name, op->name_len, b->peers, op->flag);
 		break;
 	}

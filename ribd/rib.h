@@ -165,7 +165,8 @@ struct rib {
 	int64_t now_us;
 	int64_t wake_us; /* after rib_drain(): when it wants to run again, 0: no need */
 	bool replaying;
-	bool rejoin; /* a resend ended: its group may stand beside an equal one */
+	bool walk_dependent; /* an operation depended on what is in the table: see snapshot.c */
+	bool rejoin;         /* a resend ended: its group may stand beside an equal one */
 	/* The list of neighbors being received, and the configuration it came from. */
 	bool listing, ignore_config, has_generation;
 	uint64_t generation;
