@@ -120,14 +120,17 @@ statement(struct buf *out, const char *word, const struct token *value)
 static void
 families(struct buf *out, const struct token *k)
 {
-	const char *p = k->s, *end = k->s + k->n;
+	struct rd r = rd_init(k->n > 0 ? k->s : "", k->n);
 
 	BUF_LIT(out, "family {\n");
-	if (k->n == 0 || token_is(k, "in-open"))
-		BUF_LIT(out, "ipv4 unicast;\n");
-	while (k->n > 0 && !token_is(k, "in-open") && p < end) {
-		const char *slash = memchr(p, '/', (size_t)(end - p));
-		size_t n = slash != NULL ? (size_t)(slash - p) : (size_t)(end - p);
+	if (k->n == 0 || token_is(k, "in-open")) {
+		BUF_LIT(out, "ipv4 unicast;\n}\n");
+		return;
+	}
+	while (rd_left(&r) > 0) {
+		const char *p = (const char *)r.p;
+		const char *slash = memchr(p, '/', rd_left(&r));
+		size_t n = slash != NULL ? (size_t)(slash - p) : rd_left(&r);
 		const char *dash = memchr(p, '-', n);
 
 		if (dash == NULL)
@@ -135,7 +138,7 @@ families(struct buf *out, const struct token *k)
 		else
 			buf_printf(out, "%.*s %.*s;\n", (int)(dash - p), p,
 				(int)(n - (size_t)(dash - p) - 1), dash + 1);
-		p += n + 1;
+		rd_bytes(&r, slash != NULL ? n + 1 : n);
 	}
 	BUF_LIT(out, "}\n");
 }

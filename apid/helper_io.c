@@ -67,7 +67,7 @@ helper_io_close(struct helper *h)
 static bool
 may_execute(const struct helper *h)
 {
-	return !h->client.busy && !batch_full(&h->apid->batch) &&
+	return !h->client.busy && !h->apid->finishing && !batch_full(&h->apid->batch) &&
 	       h->client.out.text + h->client.answer_text <
 		       (size_t)HELPER_EVENT_BYTES + HELPER_ANSWER_BYTES;
 }
@@ -109,7 +109,7 @@ execute_lines(struct helper *h, bool force)
 
 		if (h->skipping && skip_rest(h))
 			return false;
-		if (force ? h->client.busy : !may_execute(h))
+		if (force ? h->client.busy || h->apid->finishing : !may_execute(h))
 			return true;
 		left = h->in.len - h->in_off;
 		line = (char *)h->in.data + h->in_off;
