@@ -19,7 +19,7 @@ struct command {
 	unsigned announced, withdrawn;
 	bool together;   /* all announced routes fit in one `attributes … nlri …` */
 	bool attributes; /* there are some */
-	bool incomplete; /* a route without the next-hop that its command needs */
+	bool incomplete; /* a route without the next-hop that its command needs, or the like */
 	uint8_t block[ATTR_BLOCK_MAX];
 };
 
@@ -47,25 +47,6 @@ is_route(uint32_t family)
 	return family == IPV4_UNICAST || safi == SAFI_NLRI_MPLS || safi == SAFI_MPLS_VPN;
 }
 
-static bool
-count(void *owner, bool announce, const struct nlri *nlri, const uint8_t *nexthop, uint8_t len)
-{
-	struct command *c = owner;
-
-	if (announce && c->announced == 0) {
-		c->set.nh_len = len;
-		if (len > 0)
-			memcpy(c->set.nh, nexthop, len);
-	}
-	if (announce && len == 0 && !is_flow(nlri->family))
-		c->incomplete = true;
-	c->announced += announce;
-	c->withdrawn += !announce;
-	if (announce && (nlri->family != IPV4_UNICAST || nlri->has_path_id || c->set.nh_len != len))
-		c->together = false;
-	return true;
-}
-
 /* "192.0.2.0/24", " label [800] rd 65000:1": the words of an NLRI of a prefix family, apart. False:
  * it has no words. */
 static bool
@@ -85,6 +66,37 @@ split_words(const struct nlri *nlri, struct buf *prefix, struct buf *items)
 	}
 	buf_fini(&text);
 	return said;
+}
+
+static bool
+has_words(const struct nlri *nlri)
+{
+	struct buf prefix = { 0 }, items = { 0 };
+	bool said = split_words(nlri, &prefix, &items);
+
+	buf_fini(&prefix);
+	buf_fini(&items);
+	return said;
+}
+
+static bool
+count(void *owner, bool announce, const struct nlri *nlri, const uint8_t *nexthop, uint8_t len)
+{
+	struct command *c = owner;
+
+	if (announce && c->announced == 0) {
+		c->set.nh_len = len;
+		if (len > 0)
+			memcpy(c->set.nh, nexthop, len);
+	}
+	if (announce && len == 0 && !is_flow(nlri->family))
+		c->incomplete = true;
+	c->announced += announce;
+	c->withdrawn += !announce;
+	if (announce && c->together)
+		c->together = nlri->family == IPV4_UNICAST && !nlri->has_path_id &&
+			      c->set.nh_len == len && has_words(nlri);
+	return true;
 }
 
 /* As the reference orders them: rd before label, a single label without brackets. */
@@ -259,6 +271,7 @@ tool_command(struct buf *out, const struct update *u, const struct update_sessio
 {
 	struct command *c = xcalloc(1, sizeof(*c));
 	struct wr w = wr_init(c->block, sizeof(c->block));
+	struct attr reserved;
 	int result = 0;
 
 	*c = (struct command){ .out = out, .u = u, .s = s, .together = true };
@@ -266,6 +279,7 @@ tool_command(struct buf *out, const struct update *u, const struct update_sessio
 	c->set.block = c->block;
 	c->set.len = wr_ok(&w) ? (uint32_t)wr_len(&w) : 0;
 	c->attributes = c->set.len > 0;
+	c->incomplete = attr_find(&c->set, 0, &reserved); /* no command has it */
 	update_each(u, s, count, c);
 	if (c->incomplete) {
 		result = -1;
