@@ -170,7 +170,11 @@ set_version(struct request *r, const struct token *k)
 	if (parse_u32(k->s, k->n, UINT32_MAX, &v) < 0) {
 		size_t n = k->n < sizeof(word) - 1 ? k->n : sizeof(word) - 1;
 
-		memcpy(word, k->s, n);
+		for (size_t i = 0; i < n; i++)
+			word[i] = (char)(k->s[i] < 0x20 || k->s[i] == 0x7f || k->s[i] == '"' ||
+							 k->s[i] == '\\'
+						 ? '?'
+						 : k->s[i]);
 		word[n] = '\0';
 		if (r->json)
 			answer_printf(c, "{\"error\": \"Invalid version: %s\"}", word);
