@@ -46,11 +46,7 @@ passed_by_all(const struct rib *rib)
 static void
 drop(struct rib *rib, uint32_t number)
 {
-	struct entry *e = table_at(&rib->table, number);
-
-	attrs_unref(&rib->attrs, e->attrs);
-	peerset_unref(&rib->sets, e->peers);
-	table_remove(&rib->table, number);
+	rib_entry_drop(rib, number);
 	rib->counters.reaped++;
 }
 

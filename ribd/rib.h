@@ -189,7 +189,13 @@ void rib_neighbors_end(struct rib *rib);
 void rib_neighbors_abort(struct rib *rib);
 void rib_instance(struct rib *rib, uint32_t id, uint32_t range_id, bool gone);
 
-/* --- routes (route.c); peers, attrs: borrowed numbers --- */
+/* --- entries (entry.c) --- */
+/* Frees an entry with what it holds. */
+void rib_entry_drop(struct rib *rib, uint32_t number);
+/* Takes peers out of an entry, which dies when none is left. */
+void rib_entry_shrink(struct rib *rib, uint32_t number, uint32_t peers);
+
+/* --- routes (route.c, withdraw.c); peers, attrs: borrowed numbers --- */
 void rib_announce(
 	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs, bool config);
 void rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs);

@@ -55,7 +55,7 @@ void ribd_finish(struct ribd *d);
 int ribd_listen_bgpd(struct ribd *d, const char *run);
 int ribd_listen_apid(struct ribd *d, const char *run);
 bool ribd_bgpd_ready(const struct ribd *d);
-/* Listens on RUN/NAME.ipc (main.c). */
+/* Listens on RUN/NAME.ipc (links.c). */
 struct link *ribd_link(struct ribd *d, const char *run, const char *name, link_message_fn *message,
 	link_event_fn *event);
 

@@ -114,8 +114,8 @@ matches(const struct table *t, const struct entry *e, const struct nlri *nlri, u
 	return nlri_same(&mine, nlri);
 }
 
-static uint8_t
-family_row(uint32_t family)
+uint8_t
+entry_family_row(uint32_t family)
 {
 	int row = family_index(family);
 
@@ -125,7 +125,7 @@ family_row(uint32_t family)
 static uint32_t
 scan(const struct table *t, uint32_t number, const struct nlri *nlri)
 {
-	uint8_t family = family_row(nlri->family);
+	uint8_t family = entry_family_row(nlri->family);
 
 	while (number != TABLE_NONE && !matches(t, table_at(t, number), nlri, family))
 		number = table_at(t, number)->chain;
@@ -217,7 +217,7 @@ allocate(struct table *t)
 static void
 set_nlri(struct table *t, struct entry *e, const struct nlri *nlri)
 {
-	e->family = family_row(nlri->family);
+	e->family = entry_family_row(nlri->family);
 	e->len = nlri->len;
 	e->path_id = nlri->has_path_id ? nlri->path_id : 0;
 	if (nlri->has_path_id)

@@ -87,6 +87,9 @@ entry_family(const struct entry *e)
 	return e->family < FAMILY_COUNT ? family_table[e->family].family : FAMILY_NONE;
 }
 
+/* Row of family_table, ENTRY_FAMILY_NONE for FAMILY_NONE and the unknown. */
+uint8_t entry_family_row(uint32_t family);
+
 void table_init(struct table *t);
 void table_fini(struct table *t);
 
