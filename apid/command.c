@@ -283,11 +283,7 @@ command_words(struct client *c, const char *line, size_t n)
 	struct token *room = command_room(a, n + 2 + WORDS_EXTRA);
 	struct text_error e;
 	int words = tokens_split(line, n, room + WORDS_EXTRA, (unsigned)n + 1, &e);
-	struct request r = { .apid = a,
-		.client = c,
-		.v4 = a->version == 4,
-		.json = a->version != 4,
-		.sync = c->sync };
+	struct request r = { .apid = a, .client = c, .sync = c->sync };
 
 	if (words <= 0) {
 		if (words < 0)
@@ -296,6 +292,11 @@ command_words(struct client *c, const char *line, size_t n)
 		return;
 	}
 	r.words = (struct tokens){ .v = room + WORDS_EXTRA, .n = (uint32_t)words };
+	/* The two spellings share no first word: helpers written for version 4 go on working when
+	 * nobody sets the version, and are answered as they expect. */
+	r.v4 = a->version == 4 ||
+	       (!is_v6_start(token_peek(&r.words)) && !token_is(token_peek(&r.words), "group"));
+	r.json = !r.v4;
 	strip_modes(&r);
 	run_words(&r, room);
 }

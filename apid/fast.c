@@ -50,11 +50,9 @@ known_selector(struct client *c, struct fast *f)
 static const struct selection *
 fast_selection(struct client *c, struct fast *f)
 {
-	bool v4 = c->apid->version == 4;
-
 	if (f->p[0] == 'a' || f->p[0] == 'w')
-		return v4 ? selector_all(c) : NULL;
-	if (ACCEPT(f, "peer ") || (v4 && ACCEPT(f, "neighbor ")))
+		return selector_all(c);
+	if (ACCEPT(f, "peer ") || ACCEPT(f, "neighbor "))
 		return known_selector(c, f);
 	return NULL;
 }
