@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -171,6 +172,9 @@ main(int argc, char **argv)
 	log_init("bgpd", LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
 	a = parse_arguments(argc, argv);
 	log_init("bgpd", a.level, a.format);
+	/* ribd must not take a session of ours for one that a predecessor had. */
+	if (getrandom(&d.next_session, sizeof(d.next_session), 0) < 0)
+		log_errno(NULL, "getrandom");
 	start(&d, &a);
 	int code = loop_run(d.loop);
 	finish(&d);

@@ -259,9 +259,9 @@ class Rhythm(unittest.TestCase):
         with Pair() as pair, pair.up() as session:
             session.wait_for(lambda s: len([u for u in s.updates() if u['end_of_rib']]) == 2, what='End-of-RIBs')
             pids = [pair.group.pid] + [pair.group.daemon(name) for name in ('bgpd', 'ribd', 'apid')]
-            time.sleep(0.5)  # a measurement needs a length; nothing is waited for
+            time.sleep(3)  # settled; a measurement needs a length, nothing is waited for
             before = used(pids)
-            time.sleep(2)
+            time.sleep(3)
             self.assertLessEqual(used(pids) - before, 2)
 
     def test_attempts_used_up_ends_the_group(self):

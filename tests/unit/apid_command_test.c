@@ -63,7 +63,8 @@ version_6(void **state)
 		{ "   \t", "done\n" },
 		{ "bogus command", "error\n" },
 		{ "system", "error\n" },
-		{ "announce route 10.0.0.0/24 next-hop 1.2.3.4", "error\n" },
+		/* the words of version 4 are answered as version 4 does */
+		{ "version", "exabgp 6.0.0\ndone\n" },
 		{ "system crash", "done\nerror\n" },
 		{ "debug something to say", "" },
 		{ "peer list", "[{\"peer-address\": \"127.0.0.1\", \"peer-as\": 65001, \"state\": "
