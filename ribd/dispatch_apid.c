@@ -20,6 +20,8 @@ on_neighbors_begin(struct ribd *d, const struct ipc_neighbors_begin *m)
 {
 	ribd_drop_snapshot(d);
 	rib_neighbors_begin(&d->rib, m->generation, m->reload);
+	d->listed_count = 0;
+	d->listed_sum = 0;
 	journal_neighbors_begin(&d->journal, &d->rib, m->reload);
 	ribd_work_soon(d);
 }
@@ -30,6 +32,8 @@ on_neighbor(struct ribd *d, const struct ipc_neighbor *m)
 	const struct peer *p;
 
 	rib_neighbor(&d->rib, m);
+	d->listed_count++;
+	d->listed_sum += m->id;
 	p = rib_peer(&d->rib, m->id);
 	if (p != NULL)
 		journal_neighbor(&d->journal, &d->rib, p);
@@ -42,6 +46,9 @@ on_neighbors_end(struct ribd *d, const struct ipc_neighbors_end *m)
 	(void)m;
 	rib_neighbors_end(&d->rib);
 	journal_neighbors_end(&d->journal, &d->rib);
+	d->known_count = d->listed_count;
+	d->known_sum = d->listed_sum;
+	ribd_tell_known(d);
 	ribd_work_soon(d);
 }
 

@@ -97,6 +97,15 @@ ribd_bgpd_ready(const struct ribd *d)
 	return link_is_up(d->bgpd_ctl) && link_is_up(d->bgpd_bulk);
 }
 
+void
+ribd_tell_known(struct ribd *d)
+{
+	struct ipc_neighbors_known m = { .count = d->known_count, .sum = d->known_sum };
+
+	if (ribd_bgpd_ready(d))
+		ipc_send_neighbors_known(d->bgpd_ctl, &m);
+}
+
 static void
 on_lost(struct loop *loop, void *owner)
 {
@@ -131,6 +140,7 @@ on_event(void *owner, enum link_event event, const struct link_peer *peer)
 		if (!ribd_bgpd_ready(d))
 			break;
 		log_info(NULL, "bgpd is here");
+		ribd_tell_known(d);
 		loop_timer_set(d->loop, &d->lost, RIBD_LOST_US, on_lost, d, "lost-sessions");
 		break;
 	case LINK_DOWN:

@@ -7,6 +7,14 @@
 
 enum { POSITION_BYTES = 13, CAP_BYTES = 6, CAPS_MAX = CAP_BYTES * FAMILY_COUNT };
 
+/* The change number of a record. What a snapshot says of neighbors and sessions (it is gathered in a
+ * journal without a file) stands before all its routes. */
+static uint64_t
+behind(const struct journal *j, const struct rib *rib)
+{
+	return j->fd < 0 ? 0 : rib->table.seq;
+}
+
 void
 journal_neighbors_begin(struct journal *j, const struct rib *rib, bool reload)
 {
@@ -15,7 +23,7 @@ journal_neighbors_begin(struct journal *j, const struct rib *rib, bool reload)
 
 	wr_u64(&w, rib->generation);
 	wr_u8(&w, reload);
-	journal_add(j, JOURNAL_NEIGHBORS_BEGIN, rib->table.seq, bytes, sizeof(bytes));
+	journal_add(j, JOURNAL_NEIGHBORS_BEGIN, behind(j, rib), bytes, sizeof(bytes));
 }
 
 /* The peer's families as our OPEN would list them. */
@@ -61,14 +69,14 @@ journal_neighbor(struct journal *j, const struct rib *rib, const struct peer *p)
 	struct wr w = wr_init(buf_room(&b, room), room);
 
 	ipc_pack_neighbor(&w, &m);
-	journal_add(j, JOURNAL_NEIGHBOR, rib->table.seq, b.data, wr_len(&w));
+	journal_add(j, JOURNAL_NEIGHBOR, behind(j, rib), b.data, wr_len(&w));
 	buf_fini(&b);
 }
 
 void
 journal_neighbors_end(struct journal *j, const struct rib *rib)
 {
-	journal_add(j, JOURNAL_NEIGHBORS_END, rib->table.seq, "", 0);
+	journal_add(j, JOURNAL_NEIGHBORS_END, behind(j, rib), "", 0);
 }
 
 void
@@ -80,7 +88,7 @@ journal_instance(struct journal *j, const struct rib *rib, uint32_t id, uint32_t
 	wr_u32(&w, id);
 	wr_u32(&w, range);
 	wr_u8(&w, gone);
-	journal_add(j, JOURNAL_INSTANCE, rib->table.seq, bytes, sizeof(bytes));
+	journal_add(j, JOURNAL_INSTANCE, behind(j, rib), bytes, sizeof(bytes));
 }
 
 void
@@ -92,7 +100,7 @@ journal_session(struct journal *j, const struct rib *rib, const struct session *
 	wr_u32(&w, rib->peers[s->peer]->id);
 	wr_u32(&w, s->number);
 	wr_u64(&w, s->opens_hash);
-	journal_add(j, JOURNAL_SESSION, rib->table.seq, bytes, sizeof(bytes));
+	journal_add(j, JOURNAL_SESSION, behind(j, rib), bytes, sizeof(bytes));
 }
 
 void
@@ -102,7 +110,7 @@ journal_session_down(struct journal *j, const struct rib *rib, uint32_t number)
 	struct wr w = wr_init(bytes, sizeof(bytes));
 
 	wr_u32(&w, number);
-	journal_add(j, JOURNAL_SESSION_DOWN, rib->table.seq, bytes, sizeof(bytes));
+	journal_add(j, JOURNAL_SESSION_DOWN, behind(j, rib), bytes, sizeof(bytes));
 }
 
 bool
@@ -125,7 +133,7 @@ journal_positions(struct journal *j, struct rib *rib, bool all)
 		wr_u8(&w, s->eor_done);
 	}
 	if (wr_len(&w) > 0)
-		journal_add(j, JOURNAL_POSITIONS, rib->table.seq, b.data, wr_len(&w));
+		journal_add(j, JOURNAL_POSITIONS, behind(j, rib), b.data, wr_len(&w));
 	buf_fini(&b);
 	return wr_len(&w) > 0;
 }

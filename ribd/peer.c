@@ -138,6 +138,9 @@ define_like(struct peer *p, const struct peer *range)
 void
 rib_neighbors_begin(struct rib *rib, uint64_t generation, bool reload)
 {
+	/* A list that broke off was not taken over. */
+	if (rib->listing)
+		rib_neighbors_abort(rib);
 	rib->ignore_config = rib->has_generation && rib->generation == generation && !reload;
 	rib->has_generation = true;
 	rib->generation = generation;

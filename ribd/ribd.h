@@ -31,6 +31,8 @@ struct ribd {
 	int64_t snapshot_after_us; /* not before */
 	struct loop_task work;
 	struct loop_timer wake, lost, note, retry, status;
+	uint32_t listed_count, known_count;   /* neighbors of the running and the last whole list */
+	uint64_t listed_sum, known_sum;       /* their ids added up */
 	uint64_t received_seq, committed_seq; /* of this connection to apid */
 	struct sync *syncs, **syncs_tail;
 	unsigned n_syncs;
@@ -55,6 +57,8 @@ void ribd_finish(struct ribd *d);
 int ribd_listen_bgpd(struct ribd *d, const char *run);
 int ribd_listen_apid(struct ribd *d, const char *run);
 bool ribd_bgpd_ready(const struct ribd *d);
+/* Tells bgpd which list of neighbors is complete here: until then it starts no session. */
+void ribd_tell_known(struct ribd *d);
 /* Listens on RUN/NAME.ipc (links.c). */
 struct link *ribd_link(struct ribd *d, const char *run, const char *name, link_message_fn *message,
 	link_event_fn *event);
