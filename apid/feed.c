@@ -56,6 +56,7 @@ send_neighbor(struct feed *f, struct neighbor *n)
 	buf_reset(&f->scratch);
 	neighbor_to_ipc(f->apid, n, &f->scratch, &m);
 	ipc_send_neighbor(f->link, &m);
+	f->sent++;
 	f->routes_at = 0;
 	f->attrs_n = f->dog_n = 0;
 }
@@ -118,7 +119,7 @@ static void
 finish(struct feed *f)
 {
 	struct apid *a = f->apid;
-	struct ipc_neighbors_end m = { .count = a->neighbors.n };
+	struct ipc_neighbors_end m = { .count = f->sent };
 
 	ipc_send_neighbors_end(f->link, &m);
 	f->step = FEED_IDLE;
@@ -152,6 +153,7 @@ step(struct feed *f)
 	case FEED_BEGIN:
 		ipc_send_neighbors_begin(f->link, &begin);
 		f->neighbor = 0;
+		f->sent = 0;
 		f->step = FEED_NEIGHBOR;
 		break;
 	case FEED_NEIGHBOR:

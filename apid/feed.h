@@ -24,6 +24,7 @@ struct feed {
 	enum feed_step step;
 	bool told; /* a walk was finished on this connection */
 	bool reload;
+	uint32_t sent;                           /* neighbors of this walk */
 	unsigned neighbor;                       /* index of the current one */
 	size_t routes_at;                        /* how far its routes are sent */
 	size_t attrs_at, attrs_n, dog_at, dog_n; /* state of the stream there */

@@ -42,6 +42,10 @@ struct bgpd {
 	struct loop_task flush_task, resume_task, reap_task;
 	uint8_t *rx_space; /* RX_SPACE bytes: every read goes here first */
 
+	uint32_t known_count; /* neighbors that ribd has */
+	uint64_t known_sum;   /* and their ids added up */
+	struct loop_timer start_timer;
+
 	bool apid_ready;   /* it sent its whole list: events may flow */
 	bool receiving;    /* a list is on its way */
 	bool apid_blocked; /* no credit for events */
@@ -68,6 +72,9 @@ int apid_open(struct bgpd *d, const char *run);
 int ribd_open(struct bgpd *d, const char *run);
 /* Closes every session; notify: with 6/2. */
 void bgpd_quit(struct bgpd *d, bool notify);
+
+/* start.c: starts the neighbors that are new, now or when ribd knows them. */
+void start_fresh(struct bgpd *d);
 
 /* turn.c: sessions that stopped reading go on, and the dirty ones are written, at the end of this
  * turn. */

@@ -42,19 +42,6 @@ on_begin(struct bgpd *d, const struct ipc_neighbors_begin *m)
 		p->listed = false;
 }
 
-static void
-start_fresh(struct bgpd *d)
-{
-	listen_update(d);
-	note_sent_updates(d);
-	for (struct peer *p = d->peers; p != NULL; p = p->next) {
-		if (p->fresh && !p->gone) {
-			p->fresh = false;
-			peer_start(p);
-		}
-	}
-}
-
 static bool
 plausible(const struct ipc_neighbor *m)
 {
@@ -76,8 +63,10 @@ on_neighbor(struct bgpd *d, const struct ipc_neighbor *m)
 	else if (p->range == NULL)
 		peer_update(p, m);
 	p->listed = true;
-	if (!d->receiving)
+	if (!d->receiving) {
+		note_sent_updates(d);
 		start_fresh(d);
+	}
 }
 
 static void
@@ -101,6 +90,7 @@ on_end(struct bgpd *d, const struct ipc_neighbors_end *m)
 			if (!p->gone)
 				report_again(p);
 	}
+	note_sent_updates(d);
 	start_fresh(d);
 	status_check_finished(d);
 }

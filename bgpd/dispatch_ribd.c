@@ -1,7 +1,9 @@
 /*
- * The two links to ribd: sessions, credit and refresh requests on one, chunks and received UPDATEs
- * on the other. Both must be up; when either goes, ribd counts as gone, and when both are back it
- * is told every established session again. Its death touches no session.
+ * The two links to ribd. What we tell it of sessions and what their peers sent goes in one order
+ * over the bulk link, so that a received UPDATE never comes before its session; chunks come over
+ * it too. Over the other one ribd tells which neighbors it knows. Both must be up; when either goes,
+ * ribd counts as gone, and when both are back it is told every established session again. Its
+ * death touches no session.
  */
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +52,7 @@ ribd_session_up(struct session *s, bool resumed)
 	s->told_ribd = d->ribd_ready;
 	if (!d->ribd_ready)
 		return;
-	sent_to_ribd(d, ipc_send_session_up(d->ribd_ctl, &m));
+	sent_to_ribd(d, ipc_send_session_up(d->ribd_bulk, &m));
 	session_grant(s);
 }
 
@@ -61,7 +63,7 @@ ribd_session_down(struct session *s)
 	struct ipc_session_down m = { .session = s->number };
 
 	if (d->ribd_ready && s->told_ribd)
-		sent_to_ribd(d, ipc_send_session_down(d->ribd_ctl, &m));
+		sent_to_ribd(d, ipc_send_session_down(d->ribd_bulk, &m));
 }
 
 void
@@ -71,7 +73,7 @@ ribd_credit(struct session *s, uint64_t total)
 	struct ipc_credit m = { .session = s->number, .total = total, .chunk = s->chunk };
 
 	if (d->ribd_ready)
-		sent_to_ribd(d, ipc_send_credit(d->ribd_ctl, &m));
+		sent_to_ribd(d, ipc_send_credit(d->ribd_bulk, &m));
 }
 
 void
@@ -83,7 +85,7 @@ ribd_refresh(struct session *s, uint32_t family, uint8_t subtype)
 	};
 
 	if (d->ribd_ready)
-		sent_to_ribd(d, ipc_send_refresh_received(d->ribd_ctl, &m));
+		sent_to_ribd(d, ipc_send_refresh_received(d->ribd_bulk, &m));
 }
 
 void
@@ -169,8 +171,15 @@ static void
 on_ctl(void *owner, uint16_t type, const uint8_t *body, size_t n)
 {
 	struct bgpd *d = owner;
+	struct ipc_neighbors_known m;
 
-	link_fail(d->ribd_ctl, ipc_name(type), body, n);
+	if (type != IPC_neighbors_known || ipc_unpack_neighbors_known(body, n, &m) < 0) {
+		link_fail(d->ribd_ctl, ipc_name(type), body, n);
+		return;
+	}
+	d->known_count = m.count;
+	d->known_sum = m.sum;
+	start_fresh(d);
 }
 
 /* What is sent is also shown to apid: without its credit ribd must wait. */
@@ -225,6 +234,7 @@ ribd_went(struct bgpd *d)
 		return;
 	log_info(NULL, "ribd is gone");
 	d->ribd_ready = d->ribd_blocked = false;
+	d->known_count = 0;
 	for (struct peer *p = d->peers; p != NULL; p = p->next)
 		p->slots[0].told_ribd = p->slots[1].told_ribd = false;
 }

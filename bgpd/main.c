@@ -137,7 +137,6 @@ start(struct bgpd *d, const struct arguments *a)
 		log_fatal("the link bgpd-apid in %s: %m", a->run);
 	if (ribd_open(d, a->run) != 0)
 		log_fatal("the links to ribd in %s: %m", a->run);
-	listen_update(d);
 	child_send(d->child, "READY");
 }
 

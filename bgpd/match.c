@@ -92,6 +92,10 @@ match_accepted(struct bgpd *d, int fd)
 			"could not accept the connection (more than one neighbor match)");
 		return;
 	}
+	if ((p != NULL && p->fresh) || (p == NULL && m.range != NULL && m.range->fresh)) {
+		refuse(d, fd, &remote, 5, "not ready yet");
+		return;
+	}
 	if (p == NULL && m.range != NULL)
 		p = peer_new_instance(m.range, &remote, &local);
 	if (p == NULL) {

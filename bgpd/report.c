@@ -141,7 +141,7 @@ ribd_instance(struct peer *p, bool gone)
 {
 	struct ipc_instance m = instance_message(p, gone);
 
-	if (p->d->ribd_ready && !ipc_send_instance(p->d->ribd_ctl, &m))
+	if (p->d->ribd_ready && !ipc_send_instance(p->d->ribd_bulk, &m))
 		p->d->ribd_blocked = true;
 }
 

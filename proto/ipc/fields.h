@@ -96,6 +96,9 @@
 #define IPC_FIELDS_received(F)           \
 	F(U32, session, "of session_up") \
 	F(BIN, body, "body of a received UPDATE")
+#define IPC_FIELDS_neighbors_known(F)                                   \
+	F(U32, count, "neighbors of the last complete list; 0: none yet") \
+	F(U64, sum, "of their ids: a session starts when ribd knows its neighbor")
 
 /* --- apid -> bgpd --- */
 #define IPC_FIELDS_teardown(F)                       \

@@ -122,6 +122,7 @@ class Bgpd:
         self.env = dict(os.environ, **(env or {}))
         self.level = level
         self.apid = self.ribd = self.process = None
+        self.known = []
         self.start()
         self.start_apid()
         if ribd:
@@ -139,8 +140,15 @@ class Bgpd:
         self.ribd = Driver(self.run, 'ribd', 'ribd-bgpd.ctl:listen', 'ribd-bgpd.bulk:listen')
         self.ribd.wait(event='up')
         self.ribd.wait(event='up')
+        self.tell_known()
+
+    def tell_known(self):
+        self.ribd.send('ribd-bgpd.ctl', 'neighbors_known', count=len(self.known), sum=sum(self.known))
 
     def configure(self, *neighbors):
+        self.known = [one['id'] for one in neighbors]
+        if self.ribd:
+            self.tell_known()
         self.apid.send('bgpd-apid', 'neighbors_begin', generation=1)
         for one in neighbors:
             self.apid.send('bgpd-apid', 'neighbor', **one)
