@@ -126,7 +126,7 @@ lint: $(B)/tools/ipcdoc ## clang-format, clang-tidy, cppcheck, layering and head
 	@CSTD="$(CSTD)" TROUPE_BUILD=$(B) qa/lint
 
 conformance: all ## run the shared cases (SHARED=DIR, CONFORMANCE_ARGS='--only X')
-	$(SHARED)/conformance/runner/run.py --daemon '$(CURDIR)/etc/troupe start {conf}' \
+	/usr/bin/python3 $(SHARED)/conformance/runner/run.py --daemon '$(CURDIR)/etc/troupe start {conf}' \
 		--decoder '$(CURDIR)/etc/troupe decode' --env troupe_rib_settle=100 --jobs 2 $(CONFORMANCE_ARGS)
 
 interop: all deps-qa ## run against BIRD, FRR, GoBGP and OpenBGPD (ARGS=...)
