@@ -34,6 +34,20 @@ struct listener {
 	char name[ADDR_TEXT_MAX];
 };
 
+static void listen_retry(struct loop *loop, void *owner);
+
+/* Out of descriptors or memory: the queue waits for a second, we do not spin. */
+static void
+rest(struct listener *l)
+{
+	struct bgpd *d = l->d;
+
+	if (log_ratelimit(l, loop_now(d->loop).us))
+		log_errno(l->name, "accept on port %u", l->port);
+	loop_io_del(d->loop, &l->io);
+	loop_timer_set(d->loop, &d->listen_timer, RETRY_US, listen_retry, d, "listen");
+}
+
 static void
 on_accept(struct loop *loop, void *owner, uint32_t events)
 {
@@ -50,8 +64,8 @@ on_accept(struct loop *loop, void *owner, uint32_t events)
 		}
 		if (errno == ECONNABORTED || errno == EINTR)
 			continue;
-		if (errno != EAGAIN && log_ratelimit(l, loop_now(l->d->loop).us))
-			log_errno(l->name, "accept on port %u", l->port);
+		if (errno != EAGAIN)
+			rest(l);
 		return;
 	}
 }
@@ -68,7 +82,14 @@ set_key(struct listener *l, struct peer *p, bool remove)
 		tcp_set_ttl(l->fd, l->addr.len == 16 ? AF_INET6 : AF_INET, TTL_GTSM);
 }
 
-static void listen_retry(struct loop *loop, void *owner);
+static bool
+watch(struct listener *l)
+{
+	if (loop_io_add(l->d->loop, &l->io, l->fd, EPOLLIN, on_accept, l, "accept") == 0)
+		return true;
+	log_errno(l->name, "watching the listening socket");
+	return false;
+}
 
 static void
 open_listener(struct listener *l)
@@ -83,8 +104,7 @@ open_listener(struct listener *l)
 	}
 	for (struct peer *p = d->peers; p != NULL; p = p->next)
 		set_key(l, p, false);
-	if (loop_io_add(d->loop, &l->io, l->fd, EPOLLIN, on_accept, l, "accept") != 0) {
-		log_errno(l->name, "watching the listening socket");
+	if (!watch(l)) {
 		close(l->fd);
 		l->fd = -1;
 		return;
@@ -101,6 +121,8 @@ listen_retry(struct loop *loop, void *owner)
 	for (struct listener *l = d->listeners; l != NULL; l = l->next)
 		if (l->fd < 0)
 			open_listener(l);
+		else if (!l->io.active)
+			watch(l);
 }
 
 static void
