@@ -2,6 +2,7 @@
  * The API daemon: one struct, everything it owns. Files: main.c arguments, daemon.c life of the
  * process, dispatch.c messages of the links, stop.c the end; helper*.c programs, client.c answers,
  * command*.c and cmd_*.c commands, conf.c neighbor.c feed.c the configuration and who is told of it,
+ * door*.c visitor.c operators' sockets and pipes,
  * batch.c routes to ribd, query.c questions to others, events.c events, tool_*.c the tools.
  */
 #ifndef TROUPE_APID_APID_H
@@ -28,6 +29,7 @@
 #include "proto/text/route.h"
 
 struct child;
+struct doors;
 struct query;
 
 enum { EXIT_BAD_CONFIGURATION = 78, RELOAD_IDS_MAX = 16 };
@@ -62,6 +64,7 @@ struct apid {
 	struct client *clients;
 	struct helper *helpers;
 	struct helper *dirty; /* have output to write */
+	struct doors *doors;  /* operators' sockets and pipes (door.h); NULL: not serving yet */
 	uint64_t launches;
 	uint64_t selection_tokens;
 	/* commands */

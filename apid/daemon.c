@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "apid/apid.h"
+#include "apid/door.h"
 #include "apid/options.h"
 #include "common/child.h"
 #include "common/log.h"
@@ -63,6 +64,7 @@ apid_fed(struct apid *a)
 		return;
 	a->serving = true;
 	helpers_start(a);
+	a->doors = doors_open(a);
 	child_send(a->child, "READY");
 }
 
@@ -304,6 +306,7 @@ static void
 teardown(struct apid *a)
 {
 	links_close(a);
+	doors_free(a->doors);
 	helpers_free(a);
 	neighbors_fini(&a->neighbors);
 	if (a->config != NULL)

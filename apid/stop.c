@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 
 #include "apid/apid.h"
+#include "apid/door.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "proto/ipc/send.h"
@@ -99,6 +100,7 @@ stop_sessions_closed(struct apid *a)
 		return;
 	a->stop = STOP_FLUSH;
 	events_shutdown(a);
+	doors_shut(a->doors);
 	helpers_write(a);
 	flush_step(a->loop, a);
 }

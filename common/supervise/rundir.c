@@ -54,7 +54,8 @@ set_owner(int fd, const struct account *a)
 
 	if ((a->change || group != NULL) && fchown(fd, a->change ? a->uid : (uid_t)-1, gid) != 0)
 		return -1;
-	return fchmod(fd, group != NULL ? 0710 : 0700);
+	/* The sockets that apid makes there inherit the group. */
+	return fchmod(fd, group != NULL ? 02710 : 0700);
 }
 
 static int
