@@ -5,6 +5,7 @@
  */
 #include "common/supervise/rundir.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -120,6 +121,33 @@ clean_predecessor(struct rundir *r)
 	close(fd);
 }
 
+/* What the daemons keep in the run directory is of one life of the group: the journal carries
+ * routes over the restart of a daemon, not over `stop` and `start`. */
+static bool
+is_of_daemons(const char *name)
+{
+	return strncmp(name, "journal.", 8) == 0 || strncmp(name, "snapshot.", 9) == 0 ||
+	       strstr(name, ".ipc") != NULL;
+}
+
+static void
+clean_files(const struct rundir *r)
+{
+	int fd = openat(r->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_of_daemons(entry->d_name))
+			(void)unlinkat(r->fd, entry->d_name, 0);
+	closedir(dir);
+}
+
 static int
 write_tag(struct rundir *r, char *err, size_t err_n)
 {
@@ -159,12 +187,14 @@ rundir_open(
 		return -1;
 	}
 	clean_predecessor(r);
+	clean_files(r);
 	return write_tag(r, err, err_n);
 }
 
 void
 rundir_close(struct rundir *r)
 {
+	clean_files(r);
 	(void)unlinkat(r->fd, "group", 0);
 	close(r->lock_fd);
 	close(r->fd);
