@@ -11,8 +11,9 @@ void
 conf_changed(struct apid *a)
 {
 	subscribe_all(a);
-	feed_start(&a->ribd_feed, true, false);
-	feed_start(&a->bgpd_feed, true, false);
+	/* No reload: what commands did to configured routes stays. */
+	feed_start(&a->ribd_feed, false, false);
+	feed_start(&a->bgpd_feed, false, false);
 }
 
 void

@@ -168,7 +168,7 @@ ctl_attach(struct apid *a, unsigned long id, char **words, int n)
 	}
 	helpers_start(a);
 	if (events)
-		feed_start(&a->bgpd_feed, true, false);
+		feed_start(&a->bgpd_feed, false, false);
 	if (h->state == HELPER_RUNNING)
 		child_send(a->child, "ANSWER %lu 0 started as process %d\n", id, (int)h->pid);
 	else

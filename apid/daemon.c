@@ -95,6 +95,7 @@ static void
 refuse(struct apid *a, const char *why)
 {
 	a->conf_wanted = false;
+	a->conf_purpose = CONF_START;
 	if (a->config == NULL) {
 		/* The supervisor recognises the status and does not start us again. */
 		log_error("configuration", "%s", why);
