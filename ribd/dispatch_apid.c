@@ -55,8 +55,12 @@ on_neighbors_end(struct ribd *d, const struct ipc_neighbors_end *m)
 static void
 on_routes(struct ribd *d, const struct ipc_routes *m)
 {
-	int got = rib_apply(&d->rib, m->ops.p, m->ops.n);
+	int got;
 
+	/* What has settled goes out before anything new: the timer may be late. */
+	if (d->rib.wake_us != 0 && d->rib.wake_us <= d->rib.now_us)
+		(void)rib_drain(&d->rib, loop_clock().us + RIBD_TURN_US);
+	got = rib_apply(&d->rib, m->ops.p, m->ops.n);
 	journal_add(&d->journal, JOURNAL_ROUTES, d->rib.table.seq, m->ops.p, m->ops.n);
 	ribd_work_soon(d);
 	if (got != 0)

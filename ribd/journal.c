@@ -168,6 +168,28 @@ journal_remove_before(struct journal *j, uint64_t number)
 	j->old_bytes = 0;
 }
 
+void
+journal_claim(const char *dir, const char *tag)
+{
+	struct journal j = { .fd = -1 };
+	char path[256], old[64] = "";
+	int fd;
+
+	if (tag == NULL)
+		return;
+	snprintf(j.dir, sizeof(j.dir), "%s", dir);
+	snprintf(path, sizeof(path), "%s/journal.group", dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return;
+	if (read(fd, old, sizeof(old) - 1) >= 0 && strcmp(old, tag) != 0) {
+		journal_remove_before(&j, UINT64_MAX);
+		if (ftruncate(fd, 0) != 0 || pwrite(fd, tag, strlen(tag), 0) < 0)
+			log_errno("journal", "cannot write %s", path);
+	}
+	close(fd);
+}
+
 /* A file's whole content; NULL when there is none. Owned by the caller. */
 static uint8_t *
 read_file(const struct journal *j, const char *kind, uint64_t number, size_t *n)

@@ -66,6 +66,11 @@ struct journal {
 };
 
 /*
+ * A journal belongs to one run of the group (TROUPE_GROUP): what an earlier run left is removed.
+ * tag NULL: started by hand, the journal is kept.
+ */
+void journal_claim(const char *dir, const char *tag);
+/*
  * Reads what is there into rib (empty so far), cuts off a torn tail and opens the log for
  * appending. dir must exist. 0, or -1 with errno: the log can not be opened.
  */

@@ -136,6 +136,7 @@ load(struct ribd *d, const char *run)
 {
 	struct mono start = loop_clock();
 
+	journal_claim(run, getenv("TROUPE_GROUP"));
 	if (journal_open(&d->journal, run, &d->rib) != 0)
 		log_fatal("the journal in %s: %m", run);
 	if (d->journal.replayed > 0)

@@ -198,6 +198,8 @@ void rib_entry_shrink(struct rib *rib, uint32_t number, uint32_t peers);
 /* --- routes (route.c, withdraw.c); peers, attrs: borrowed numbers --- */
 void rib_announce(
 	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs, bool config);
+/* Sent, but not remembered. */
+void rib_announce_once(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs);
 void rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs);
 /* Withdraws every remembered route of these peers. */
 void rib_clear(struct rib *rib, uint32_t peers);

@@ -92,7 +92,32 @@ struct claim {
 	uint32_t left;  /* those that still need an entry; held */
 	uint32_t reuse; /* an entry that lost all its peers to us */
 	bool maybe_sent, siblings;
+	bool repeats; /* the configuration names the route twice */
 };
+
+/*
+ * The configuration being read names a route a second time with other attributes: both are sent,
+ * in this order, but only the second is remembered (reference/wire.md 10.2). The first stays in
+ * its place for those who have not passed it.
+ */
+static void
+keep_first_mention(struct claim *c, uint32_t number, uint32_t peers)
+{
+	struct rib *rib = c->rib;
+	const struct entry *e = table_at(&rib->table, number);
+	uint32_t passed, left;
+
+	if (!c->config || !rib->listing || (e->flags & ENTRY_F_CONFIG) == 0 || e->mark != rib->mark)
+		return;
+	passed = rib_maybe_passed(rib, peers, entry_seq(e));
+	left = peerset_minus(&rib->sets, peers, passed);
+	peerset_unref(&rib->sets, passed);
+	if (left == 0)
+		return;
+	attrs_ref(&rib->attrs, e->attrs);
+	table_set_kind(&rib->table, table_split(&rib->table, number, left), ENTRY_PENDING);
+	c->repeats = true;
+}
 
 static void
 claim_from(struct claim *c, uint32_t number)
@@ -109,6 +134,8 @@ claim_from(struct claim *c, uint32_t number)
 			own(rib, number, common, c->hash);
 	} else if (common != 0) {
 		c->maybe_sent |= maybe_sent(rib, e, common);
+		keep_first_mention(c, number, common);
+		e = table_at(&rib->table, number);
 		if (common == e->peers && c->reuse == TABLE_NONE && same_bytes(e, c->nlri))
 			c->reuse = number;
 		else
@@ -191,10 +218,11 @@ claim_settle(struct claim *c)
 	e->mark = rib->mark;
 	if (c->config)
 		e->flags |= ENTRY_F_CONFIG;
+	e->flags &= (uint8_t) ~(ENTRY_F_MAYBE_SENT | ENTRY_F_SECOND);
 	if (c->maybe_sent)
 		e->flags |= ENTRY_F_MAYBE_SENT;
-	else
-		e->flags &= (uint8_t)~ENTRY_F_MAYBE_SENT;
+	if (c->repeats)
+		e->flags |= ENTRY_F_SECOND;
 	if (c->siblings)
 		rib_reap_push(rib, number);
 }
@@ -218,7 +246,7 @@ announce_kept(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t
 		if (table_at(t, i)->kind == ENTRY_ROUTE)
 			claim_from(&c, i);
 	}
-	if (c.siblings)
+	if (c.siblings && !c.repeats)
 		claim_join(&c);
 	claim_settle(&c);
 	peerset_unref(&rib->sets, c.left);
@@ -257,6 +285,12 @@ announce_pending(
 			rib, table_add(t, ENTRY_PENDING, nlri, hash, attrs_ref(&rib->attrs, attrs),
 				     peerset_ref(&rib->sets, left)));
 	peerset_unref(&rib->sets, left);
+}
+
+void
+rib_announce_once(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs)
+{
+	announce_pending(rib, peers, nlri, nlri_hash(nlri), attrs);
 }
 
 void

@@ -176,8 +176,6 @@ start_session(struct rib *rib, struct session *s, const struct export_session *e
 	join_set(rib, &rib->first, s->peer);
 	if (!p->manual_eor)
 		rib_session_eor(rib, s, EOR_AUTOMATIC);
-	if (p->settle_ms > 0 && rib->table.live > 0)
-		p->settle_first_us = p->settle_last_us = rib->now_us;
 	rib_in_clear(rib, p);
 	rib_group_merge(rib, s->group);
 }

@@ -286,6 +286,18 @@ table_split(struct table *t, uint32_t number, uint32_t peers)
 }
 
 void
+table_set_kind(struct table *t, uint32_t number, enum entry_kind kind)
+{
+	struct entry *e = table_at(t, number);
+
+	t->kinds[e->kind]--;
+	t->routes[e->family] -= e->kind == ENTRY_ROUTE;
+	e->kind = (uint8_t)kind;
+	t->kinds[kind]++;
+	t->routes[e->family] += kind == ENTRY_ROUTE;
+}
+
+void
 table_touch(struct table *t, uint32_t number)
 {
 	unlink_entry(t, number);

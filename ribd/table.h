@@ -33,7 +33,8 @@ enum {
 	ENTRY_F_OUTLINE = 1 << 1,    /* NLRI in memory of its own */
 	ENTRY_F_PATH_ID = 1 << 2,    /* has a path-id */
 	ENTRY_F_MAYBE_SENT = 1 << 3, /* an earlier version may be on a session's first drain */
-	ENTRY_F_QUEUED = 1 << 4      /* stands in the reap queue */
+	ENTRY_F_QUEUED = 1 << 4,     /* stands in the reap queue */
+	ENTRY_F_SECOND = 1 << 5      /* comes after another version of it in the same window */
 };
 
 struct entry {
@@ -107,6 +108,7 @@ uint32_t table_add(struct table *t, enum entry_kind kind, const struct nlri *nlr
 /* The same NLRI, kind, attributes, flags and change number directly behind; peers: held for it.
  * The copy's attribute reference is the caller's to take. */
 uint32_t table_split(struct table *t, uint32_t number, uint32_t peers);
+void table_set_kind(struct table *t, uint32_t number, enum entry_kind kind);
 /* To the tail with the next change number. */
 void table_touch(struct table *t, uint32_t number);
 /* The caller released attrs and peers. */

@@ -32,6 +32,7 @@ struct bucket {
 	uint8_t family;
 	bool first; /* the attribute set's first family */
 	bool grouped;
+	bool second; /* routes whose first version comes before */
 };
 
 struct slot {
@@ -116,7 +117,7 @@ window_route_bound(const struct rib *rib, const struct export_session *s, const 
 /* --- picking --- */
 
 static struct slot *
-find_slot(struct window *w, uint32_t attrs, uint8_t family)
+find_slot(struct window *w, uint32_t attrs, uint8_t family, bool second)
 {
 	uint32_t i = hash_u32(attrs * 64 + family) % SLOTS;
 
@@ -124,7 +125,8 @@ find_slot(struct window *w, uint32_t attrs, uint8_t family)
 		struct slot *slot = &w->slots[i];
 		const struct bucket *b = &w->buckets[slot->bucket];
 
-		if (slot->stamp != w->stamp || (b->attrs == attrs && b->family == family))
+		if (slot->stamp != w->stamp ||
+			(b->attrs == attrs && b->family == family && b->second == second))
 			return slot;
 	}
 }
@@ -140,10 +142,11 @@ link_sibling(struct window *w, uint32_t number)
 	b->last = number;
 	b->first = true;
 	w->families |= UINT32_C(1) << b->family;
-	if ((w->families & (w->families - 1)) == 0)
+	if ((w->families & (w->families - 1)) == 0 || b->second)
 		return;
 	for (uint32_t i = number; i-- > 0 && i + SIBLING_REACH > number;)
-		if (w->buckets[i].attrs == b->attrs && w->buckets[i].first) {
+		if (w->buckets[i].attrs == b->attrs && w->buckets[i].first &&
+			!w->buckets[i].second) {
 			w->buckets[w->buckets[i].last].sibling = number;
 			w->buckets[i].last = number;
 			b->first = false;
@@ -155,7 +158,8 @@ static struct bucket *
 find_bucket(struct rib *rib, const struct group *g, const struct entry *e, bool *created)
 {
 	struct window *w = rib->window;
-	struct slot *slot = find_slot(w, e->attrs, e->family);
+	bool second = (e->flags & ENTRY_F_SECOND) != 0;
+	struct slot *slot = find_slot(w, e->attrs, e->family, second);
 	struct bucket *b;
 	uint32_t closed;
 
@@ -167,6 +171,7 @@ find_bucket(struct rib *rib, const struct group *g, const struct entry *e, bool 
 	b = &w->buckets[w->n_buckets++];
 	*b = (struct bucket){ .attrs = e->attrs,
 		.family = e->family,
+		.second = second,
 		.overhead = overhead(rib, &g->export, e->attrs),
 		.grouped = is_grouped(&g->export, e->family) };
 	/* A full message of a grouped bucket holds at least `room` bytes of NLRI. */

@@ -6,10 +6,33 @@
  */
 #include "ribd/rib.h"
 
+/* What is left of a withdraw with attributes when its NLRI is left out: an UPDATE with the attributes
+ * alone, as the reference sends it (10.4). It means nothing to the peer. */
+static void
+attributes_alone(struct rib *rib, uint32_t peers, uint32_t family, uint32_t attrs)
+{
+	const struct family_info *info = family_find(family);
+	uint32_t to = peerset_ref(&rib->sets, 0);
+
+	if (info == NULL || (info->flags & FAMILY_F_BARE_WITHDRAW) != 0)
+		return;
+	for (int64_t p = peerset_next(&rib->sets, peers, 0); p >= 0;
+		p = peerset_next(&rib->sets, peers, p + 1))
+		if ((rib->groups[rib->peers[p]->session->group].export.families &
+			    family_bit(family)) != 0)
+			peerset_assign(&rib->sets, &to, peerset_with(&rib->sets, to, (uint32_t)p));
+	if (to != 0)
+		rib_announce_once(rib, to,
+			&(struct nlri){ .family = FAMILY_NONE, .bytes = (const uint8_t *)"" },
+			attrs);
+	peerset_unref(&rib->sets, to);
+}
+
 /* Peers in their first drain get no withdraw of what they certainly never got: takes them out of
  * *to. Looks at the entries before they lose their peers. */
 static void
-leave_out_first(struct rib *rib, uint32_t *to, const struct nlri *nlri, uint32_t hash)
+leave_out_first(
+	struct rib *rib, uint32_t *to, const struct nlri *nlri, uint32_t hash, uint32_t attrs)
 {
 	struct table *t = &rib->table;
 	uint32_t first = peerset_and(&rib->sets, *to, rib->first);
@@ -30,6 +53,7 @@ leave_out_first(struct rib *rib, uint32_t *to, const struct nlri *nlri, uint32_t
 		peerset_unref(&rib->sets, sent);
 	}
 	if (first != 0) {
+		attributes_alone(rib, first, nlri->family, attrs);
 		peerset_assign(&rib->sets, to, peerset_minus(&rib->sets, *to, first));
 		peerset_assign(&rib->sets, &rib->first_content,
 			peerset_or(&rib->sets, rib->first_content, first));
@@ -89,7 +113,7 @@ rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t 
 	rib->counters.withdraws++;
 	attrs_ref(&rib->attrs, attrs);
 	if (rib->first != 0)
-		leave_out_first(rib, &to, nlri, hash);
+		leave_out_first(rib, &to, nlri, hash, attrs);
 	for (uint32_t i = table_find(t, nlri, hash); i != TABLE_NONE; i = next) {
 		struct entry *e = table_at(t, i);
 
