@@ -165,13 +165,14 @@ static const struct {
 static void
 prepend(struct tokens *t, struct token *room, const char *words)
 {
-	struct token front[WORDS_EXTRA];
+	struct token front[WORDS_EXTRA] = { { 0 } };
 	uint32_t n = 0;
 
 	while (*words != '\0') {
 		size_t len = strcspn(words, " ");
 
-		front[n++] = (struct token){ .s = words, .n = (uint32_t)len, .line = 1, .col = 1 };
+		front[n] = (struct token){ .s = words, .n = (uint32_t)len, .line = 1, .col = 1 };
+		n++;
 		words += len;
 		words += *words == ' ';
 	}

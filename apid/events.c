@@ -302,8 +302,10 @@ give_open(struct event *e)
 
 	if (open_decode(e->body, e->body_len, &open, &error) < 0)
 		return;
+	/* cppcheck-suppress autoVariables; it is taken back below */
 	e->open = &open;
 	give_parsed(e, MESSAGE_OPEN);
+	e->open = NULL;
 }
 
 static void
@@ -315,8 +317,10 @@ give_update(struct event *e)
 	e->session = e->sent ? &n->tx : &n->rx;
 	if (update_decode(e->body, e->body_len, e->session, &update) < 0)
 		return;
+	/* cppcheck-suppress autoVariables; it is taken back below */
 	e->update = &update;
 	give_parsed(e, MESSAGE_UPDATE);
+	e->update = NULL;
 }
 
 void

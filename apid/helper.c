@@ -351,6 +351,10 @@ helpers_kill(struct apid *a)
 void
 helpers_free(struct apid *a)
 {
-	while (a->helpers != NULL)
-		helper_free(a->helpers);
+	struct helper *next;
+
+	for (struct helper *h = a->helpers; h != NULL; h = next) {
+		next = h->next;
+		helper_free(h);
+	}
 }

@@ -5,7 +5,6 @@
  */
 #include "proto/text/event.h"
 
-#include <signal.h>
 #include <string.h>
 
 #include "proto/wire/family.h"
@@ -124,27 +123,24 @@ event_state(struct buf *out, const char *state, const char *reason, size_t reaso
 	buf_json_string(out, reason, reason_len);
 }
 
+/* The numbers of Linux; this layer knows no system. */
 static const char *
 signal_name(int signo)
 {
-	static const struct {
-		int signo;
-		const char *name;
-	} names[] = {
-		{ 0, "none" },
-		{ SIGHUP, "SIGHUP" },
-		{ SIGINT, "SIGINT" },
-		{ SIGALRM, "SIGALRM" },
-		{ SIGTERM, "SIGTERM" },
-		{ SIGUSR1, "SIGUSR1" },
-		{ SIGUSR2, "SIGUSR2" },
+	static const char *const names[] = {
+		[0] = "none",
+		[1] = "SIGHUP",
+		[2] = "SIGINT",
+		[10] = "SIGUSR1",
+		[12] = "SIGUSR2",
+		[14] = "SIGALRM",
+		[15] = "SIGTERM",
 	};
+	const size_t n = sizeof(names) / sizeof(names[0]);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (names[i].signo == signo)
-			return names[i].name;
-	}
-	return "unknown";
+	if (signo < 0 || (size_t)signo >= n || names[signo] == NULL)
+		return "unknown";
+	return names[signo];
 }
 
 void

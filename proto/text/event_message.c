@@ -157,6 +157,7 @@ event_operational_decode(const uint8_t *body, size_t n, struct event_operational
 		const char *name;
 		enum event_operational_kind kind;
 	} kinds[] = {
+		[0] = { "unknown", EVENT_UNKNOWN },
 		[1] = { "ADM", EVENT_ADVISORY },
 		[2] = { "ASM", EVENT_ADVISORY },
 		[3] = { "RPCQ", EVENT_QUERY },

@@ -32,9 +32,10 @@ util_apid(const char *conf, int version)
 	feed_init(&a->ribd_feed, a, true);
 	feed_init(&a->bgpd_feed, a, false);
 	config = config_parse("test", conf, strlen(conf), &env, err, sizeof(err));
-	if (config == NULL)
+	if (config != NULL)
+		conf_apply(a, config, CONF_START);
+	else
 		log_fatal("%s", err);
-	conf_apply(a, config, CONF_START);
 	return a;
 }
 
