@@ -10,13 +10,15 @@
 #include <unistd.h>
 
 #include "apid/conf.h"
-#include "apid/tool_message.h"
+#include "apid/tool_file.h"
+#include "common/addr.h"
 #include "common/settings.h"
 #include "common/xmalloc.h"
 
 static const char usage[] =
-	"usage: troupe decode [OPTIONS] [HEX]\n"
-	"Shows BGP messages as events; without HEX one message a line of standard input.\n"
+	"usage: troupe decode [OPTIONS] [HEX | FILE]\n"
+	"Shows BGP messages as events: HEX, those of a capture (pcap, pcapng) or an MRT file, or\n"
+	"one message in hexadecimal a line of standard input.\n"
 	"  -c, --configuration FILE  sessions of the neighbors of FILE: a line for each\n"
 	"  -f, --family FAMILIES     \"AFI SAFI [AFI SAFI...]\" or \"all\" (default)\n"
 	"  -i, --path-information    ADD-PATH: NLRI start with a path identifier\n"
@@ -24,11 +26,14 @@ static const char usage[] =
 	"  -m, --command             API commands instead of JSON (UPDATE only)\n"
 	"  -t, --text                lines of the text encoder instead of JSON\n"
 	"  -d, --debug               say on standard error why something is invalid\n"
+	"  --port PORT               TCP port of BGP in a capture (default: 179, and where it is "
+	"seen)\n"
 	"  --env-file FILE           settings\n"
 	"  -o, -u, -j, -g, -p        accepted, without effect\n";
 
 struct options {
 	const char *conf, *families, *env_file;
+	uint32_t port;
 	bool addpath;
 	bool help;
 };
@@ -51,6 +56,7 @@ parse_options(int argc, char **argv, struct options *o, struct decoder *d)
 		{ "pdb", no_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "env-file", required_argument, NULL, 'e' },
+		{ "port", required_argument, NULL, 'P' },
 		{ NULL, 0, NULL, 0 },
 	};
 
@@ -62,7 +68,8 @@ parse_options(int argc, char **argv, struct options *o, struct decoder *d)
 			o->families = optarg;
 		else if (c == 'e')
 			o->env_file = optarg;
-		else if (c == '?')
+		else if (c == '?' ||
+			 (c == 'P' && parse_u32(optarg, strlen(optarg), UINT16_MAX, &o->port) < 0))
 			return -1;
 		o->addpath |= c == 'i';
 		o->help |= c == 'h';
@@ -145,6 +152,16 @@ decode_lines(struct decoder *d)
 }
 
 static int
+decode_words(struct decoder *d, const struct options *o, const char *words)
+{
+	if (words == NULL)
+		return decode_lines(d);
+	if (tool_file_is(words))
+		return tool_file_decode(d, words, (uint16_t)o->port);
+	return one(d, words, strlen(words));
+}
+
+static int
 decode(struct decoder *d, const struct options *o, const char *words)
 {
 	struct settings *settings = tool_settings(o->env_file);
@@ -155,7 +172,7 @@ decode(struct decoder *d, const struct options *o, const char *words)
 	d->version = settings_int(settings, "api.version") == 4 ? EVENT_VERSION_4 : EVENT_VERSION_6;
 	d->compact = settings_bool(settings, "api.compact");
 	if (load_sessions(d, settings, o) == 0)
-		result = (words != NULL ? one(d, words, strlen(words)) : decode_lines(d)) < 0;
+		result = decode_words(d, o, words) < 0;
 	settings_free(settings);
 	return result;
 }

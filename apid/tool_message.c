@@ -92,7 +92,9 @@ read_hex(struct decoder *d, const char *text, size_t n)
 static void
 begin(struct decoder *d, const struct tool_session *s, const char *type, const char *version)
 {
-	struct event_head head = { .version = version, .time_us = now_us(), .type = type };
+	struct event_head head = {
+		.version = version, .time_us = d->time_us != 0 ? d->time_us : now_us(), .type = type
+	};
 
 	head.counter = d->fresh_counters ? 1 : ++d->counter;
 	event_begin(&d->out, &d->source, &head);
@@ -234,8 +236,8 @@ has_marker(const struct buf *b)
 }
 
 /* With a header: its length counts, but says nothing about bytes that are not there. */
-static int
-print_framed(struct decoder *d)
+int
+tool_message_framed(struct decoder *d)
 {
 	static print_fn *const printers[] = {
 		[MESSAGE_OPEN] = print_open,
@@ -278,6 +280,6 @@ tool_message(struct decoder *d, const char *hex, size_t n)
 		return result;
 	}
 	if (has_marker(&d->bytes))
-		return print_framed(d);
+		return tool_message_framed(d);
 	return for_sessions(d, print_update, d->bytes.data, d->bytes.len);
 }

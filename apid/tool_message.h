@@ -10,6 +10,7 @@ struct decoder {
 	const char *version; /* EVENT_VERSION_* */
 	struct event_source source;
 	uint64_t counter;
+	uint64_t time_us; /* when the message was seen; 0: now */
 	struct tool_session *sessions;
 	unsigned n_sessions;
 	struct buf out;   /* what is to be printed */
@@ -19,6 +20,9 @@ struct decoder {
 /* Appends the output for one payload of n characters to d->out; 0, or -1 when it (or a part of it)
  * could not be decoded, with the reason in the output. */
 int tool_message(struct decoder *d, const char *hex, size_t n);
+
+/* The same for d->bytes, a message with its header. */
+int tool_message_framed(struct decoder *d);
 
 /* tool_command.c: the UPDATE as API commands (events.md 16.4), whole lines; -1 when there is
  * nothing that a command could say. */
