@@ -121,7 +121,7 @@ what_a_helper_starts_with(void **state)
 		"cat >/dev/null & pid=$$\n"
 		"{ echo \"$#:$1:$2\"; echo \"term=$TERM\"; ls /proc/self/fd | tr '\\n' ' '; echo;"
 		"cut -d' ' -f5,6 /proc/$$/stat; readlink /proc/$PPID/exe >/dev/null;"
-		"grep SigBlk /proc/$$/status; } > out.tmp; echo $$ >> out.tmp; mv out.tmp out\n"
+		"grep SigBlk /proc/self/status; } > out.tmp; echo $$ >> out.tmp; mv out.tmp out\n"
 		"sleep 100",
 		"");
 	int pid = 0, group = 0, session = 0;
