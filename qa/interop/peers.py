@@ -30,6 +30,9 @@ class Peer:
     name = ''
     files = {}
     mode = 0o644
+    asks_for_refresh = True  # else it keeps what it received and looks at that again
+    sends_end_of_rib = True  # also without graceful restart of its own
+    pause_after_reset = 0.0  # seconds it refuses connections after a reset of its own
 
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix='interop-%s-' % self.name, dir='/tmp')
@@ -78,8 +81,8 @@ protocol static s6 {{ ipv6; route 2001:db8:51::/48 blackhole; }}
 template bgp troupe {{
 	multihop; strict bind yes; connect delay time 1; connect retry time 1; error wait time 1, 1;
 	passive yes; enable extended messages yes;
-	ipv4 {{ import all; export where source = RTS_STATIC; next hop self; extended next hop yes; }};
-	ipv6 {{ import all; export where source = RTS_STATIC; next hop self; }};
+	ipv4 {{ import all; export where source = RTS_STATIC; next hop address 192.0.2.2; }};
+	ipv6 {{ import all; export where source = RTS_STATIC; next hop address 2001:db8::2; }};
 }}
 protocol bgp t4 from troupe {{ local {PEER4} port {PORT} as {PEER_AS}; neighbor {TROUPE4} as {TROUPE_AS}; }}
 protocol bgp t6 from troupe {{ local {PEER6} port {PORT} as {PEER_AS}; neighbor {TROUPE6} as {TROUPE_AS}; }}
@@ -208,6 +211,8 @@ router bgp {PEER_AS}
 
 class GoBgp(Peer):
     name = 'gobgp'
+    asks_for_refresh = sends_end_of_rib = False
+    pause_after_reset = 30.0
     files = {'gobgp.toml': '''
 [global.config]
   as = {PEER_AS}
