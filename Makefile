@@ -103,7 +103,7 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 deps: ## install the libraries that are missing (Debian packages; sudo when not root)
-	@qa/packages libnng-dev libmsgpack-dev libcmocka-dev python3
+	@qa/packages libnng-dev libmsgpack-dev libcmocka-dev libedit-dev python3
 
 deps-qa: ## install the daemons and tools of the interop tests
 	@qa/packages bird2 frr gobgpd openbgpd exabgp tshark bgpdump

@@ -34,6 +34,8 @@ static const char help_text[] =
 	"                            start a helper program until it ends or is detached\n"
 	"  detach NAME               end a helper program that was attached\n"
 	"  api WORDS...              run one API command and print its answer\n"
+	"  cli                       API commands from you: history, completion, paging\n"
+	"  cli WORDS..., run WORDS... one API command, with ExaBGP's shortcuts; --batch FILE\n"
 	"  logs [-f]                 what a group in the background wrote; -f: and writes\n"
 	"  validate CONFIGURATION... check configuration files\n"
 	"  environment [--diff] [--ini]  the settings and where they come from\n"
