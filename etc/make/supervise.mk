@@ -1,2 +1,2 @@
-# The supervisor and the operator's command stay away from the message bus and its threads.
-$(B)/supervise $(B)/ctl $(B)/tools/fakedaemon: LDLIBS :=
+# The supervisor, the operator's command and the health check stay away from the message bus and its threads.
+$(B)/supervise $(B)/ctl $(B)/healthcheck $(B)/tools/fakedaemon: LDLIBS :=
