@@ -31,7 +31,7 @@ string(struct reader *r, const char **text, size_t *n)
 	for (p++; *p != '"'; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			return false;
-		if (*p == '\\' && *++p == '\0')
+		if (*p == '\\' && (*++p == '\0' || strchr("\"\\/bfnrtu", *p) == NULL))
 			return false;
 	}
 	*text = r->p;
@@ -66,8 +66,9 @@ member(struct reader *r, struct json **out)
 	if (!string(r, &key, &n))
 		return false;
 	blanks(r);
-	if (*r->p++ != ':')
+	if (*r->p != ':')
 		return false;
+	r->p++;
 	*out = value(r);
 	if (*out == NULL)
 		return false;
@@ -103,8 +104,9 @@ items(struct reader *r, struct json *parent, char end)
 			r->p++;
 			return true;
 		}
-		if (*r->p++ != ',')
+		if (*r->p != ',')
 			return false;
+		r->p++;
 	}
 }
 
@@ -135,6 +137,8 @@ json_parse(struct arena *arena, const char *text)
 	struct reader r = { .p = text, .arena = arena };
 	struct json *j = value(&r);
 
+	if (j == NULL)
+		return NULL;
 	blanks(&r);
 	return *r.p == '\0' ? j : NULL;
 }
