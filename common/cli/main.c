@@ -23,11 +23,12 @@ static const char usage_text[] =
 	"  --env-file FILE          settings\n"
 	"  --socket, --pipe         how to connect ($exabgp_cli_transport; default: socket)\n"
 	"  --pipename NAME          the pipes NAME.in and NAME.out\n"
-	"  --no-color               accepted; nothing is coloured\n";
+	"  --no-color               accepted; nothing is coloured\n"
+	"  --complete LINE          what can follow, a word in each line (for shells)\n";
 
 struct options {
 	struct service_place place;
-	const char *env_file, *batch;
+	const char *env_file, *batch, *complete;
 	bool interactive; /* `cli` without words */
 };
 
@@ -59,7 +60,7 @@ valued(struct options *o, char **argv, int i)
 		const char **value;
 	} options[] = { { "--run", &o->place.run }, { "--name", &o->place.name },
 		{ "--env-file", &o->env_file }, { "--pipename", &o->place.pipename },
-		{ "--batch", &o->batch } };
+		{ "--batch", &o->batch }, { "--complete", &o->complete } };
 
 	for (size_t k = 0; k < sizeof(options) / sizeof(options[0]); k++) {
 		size_t n = strlen(options[k].name);
@@ -121,6 +122,28 @@ run_words(struct service *s, char **words)
 	return status;
 }
 
+/* Without a service only the words that we know ourselves. */
+static int
+complete_line(struct options *o)
+{
+	char err[SERVICE_ERROR_MAX];
+	struct candidates found;
+	struct service s;
+	struct shell sh = { .service = &s };
+
+	if (service_open(&s, &o->place, err) == 0) {
+		shell_learn(&sh);
+		if (complete_wants_peers(o->complete, strlen(o->complete)))
+			shell_learn_peers(&sh);
+		service_close(&s);
+	}
+	complete_find(&sh.complete, o->complete, strlen(o->complete), &found);
+	for (unsigned i = 0; i < found.n; i++)
+		printf("%.*s\n", (int)found.v[i].n, found.v[i].s);
+	complete_free(&sh.complete);
+	return 0;
+}
+
 static int
 run(struct options *o, char **words)
 {
@@ -128,6 +151,8 @@ run(struct options *o, char **words)
 	struct service s;
 	int status;
 
+	if (o->complete != NULL)
+		return complete_line(o);
 	if (service_open(&s, &o->place, err) < 0) {
 		fprintf(stderr, "troupe: %s\n", err);
 		return 1;

@@ -32,7 +32,8 @@ void shell_edit_history(const struct shell *sh);
 
 /* shell_command.c: one line; false when the user leaves. */
 bool shell_execute(struct shell *sh, const char *line);
-/* Asks the service what completion needs. */
+/* Asks the service what completion needs; the neighbors change. */
 void shell_learn(struct shell *sh);
+void shell_learn_peers(struct shell *sh);
 
 #endif

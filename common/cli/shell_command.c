@@ -14,7 +14,7 @@
 #include "common/cli/page.h"
 #include "common/cli/shell.h"
 
-enum { RECONNECT_TRIES = 3, RECONNECT_S = 2 };
+enum { RECONNECT_TRIES = 3, RECONNECT_S = 2, PEERS_MS = 500 };
 
 /* --- connection --- */
 
@@ -128,6 +128,23 @@ shell_learn(struct shell *sh)
 
 		line[strcspn(line, "\n")] = '\0';
 		complete_learn(&sh->complete, line);
+	}
+	buf_fini(&out);
+}
+
+void
+shell_learn_peers(struct shell *sh)
+{
+	struct buf out = { 0 };
+	enum service_line end = service_ask(sh->service, "peer list json", PEERS_MS, &out);
+
+	if (end == SERVICE_DONE) {
+		char *line = (char *)(uintptr_t)buf_cstr(&out);
+
+		line[strcspn(line, "\n")] = '\0';
+		complete_learn_peers(&sh->complete, line);
+	} else if (end != SERVICE_ERROR) {
+		service_close(sh->service); /* opened again by the next command */
 	}
 	buf_fini(&out);
 }

@@ -12,7 +12,7 @@
 #include "common/cli/shell.h"
 #include "common/xmalloc.h"
 
-enum { HISTORY_LINES = 2000, LIST_COLUMN = 4, PEERS_MS = 500 };
+enum { HISTORY_LINES = 2000, LIST_WIDTH = 70 };
 
 static char *
 prompt(EditLine *edit)
@@ -55,23 +55,6 @@ history_path(void)
 
 /* --- completion --- */
 
-static void
-fresh_peers(struct shell *sh)
-{
-	struct buf out = { 0 };
-	enum service_line end = service_ask(sh->service, "peer list json", PEERS_MS, &out);
-
-	if (end == SERVICE_DONE) {
-		char *line = (char *)(uintptr_t)buf_cstr(&out);
-
-		line[strcspn(line, "\n")] = '\0';
-		complete_learn_peers(&sh->complete, line);
-	} else if (end != SERVICE_ERROR) {
-		service_close(sh->service); /* opened again by the next command */
-	}
-	buf_fini(&out);
-}
-
 /* Bytes that all candidates have in common. */
 static size_t
 common(const struct candidates *c)
@@ -97,7 +80,7 @@ list(const struct candidates *c)
 	for (unsigned i = 0; i < c->n; i++) {
 		printf("%.*s  ", (int)c->v[i].n, c->v[i].s);
 		used += c->v[i].n + 2;
-		if (used > 70) {
+		if (used > LIST_WIDTH) {
 			putchar('\n');
 			used = 0;
 		}
@@ -119,7 +102,7 @@ complete(EditLine *edit, int ch)
 	(void)ch;
 	el_get(edit, EL_CLIENTDATA, &sh);
 	if (complete_wants_peers(line->buffer, before))
-		fresh_peers(sh);
+		shell_learn_peers(sh);
 	complete_find(&sh->complete, line->buffer, before, &found);
 	if (found.n == 0)
 		return CC_REFRESH_BEEP;

@@ -2,5 +2,13 @@
 PROGRAMS += cli
 SRC_cli := $(wildcard common/cli/*.c)
 $(B)/cli: LDLIBS := -ledit
-$(B)/tests/cli_%_test: EXTRA = $(call part,cli)
-$(B)/tests/cli_%_test: LDLIBS += -ledit
+$(B)/tests/cli_%_test $(B)/fuzz/cli_%_fuzz: EXTRA = $(call part,cli)
+$(B)/tests/cli_%_test $(B)/fuzz/cli_%_fuzz: LDLIBS += -ledit
+
+# Completions of the shells, where each looks for them.
+.PHONY: install-completions
+install: install-completions
+install-completions:
+	install -D -m 644 etc/completions/troupe.bash $(DEST)/share/bash-completion/completions/troupe
+	install -D -m 644 etc/completions/_troupe $(DEST)/share/zsh/site-functions/_troupe
+	install -D -m 644 etc/completions/troupe.fish $(DEST)/share/fish/vendor_completions.d/troupe.fish
