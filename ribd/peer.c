@@ -48,6 +48,7 @@ set_bit(struct rib *rib, uint32_t *set, uint32_t slot, bool on)
 static void
 index_peer(struct rib *rib, const struct peer *p)
 {
+	rib_target_reset(rib);
 	set_bit(rib, &rib->all, p->slot, p->used);
 	set_bit(rib, &rib->keep, p->slot, p->used && p->keep);
 	set_bit(rib, &rib->settle, p->slot, p->used && p->settle_ms > 0);

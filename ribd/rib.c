@@ -18,6 +18,7 @@ rib_init(struct rib *rib, const struct rib_output *out)
 void
 rib_fini(struct rib *rib)
 {
+	rib_target_reset(rib);
 	rib_detach(rib);
 	rib_drop_detached(rib);
 	watchdog_fini(rib);

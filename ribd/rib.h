@@ -142,8 +142,21 @@ struct watchdogs {
 	size_t items;
 };
 
+/* Whom an operation on one family concerns. The last answer is kept: a million routes in a row ask
+ * the same. Sets are held. */
+struct target {
+	bool valid;
+	uint8_t row;
+	uint32_t peers;
+	uint32_t asked; /* those of peers that have the family configured */
+	uint32_t kept;  /* of them, with adj-rib-out */
+	uint32_t rest;  /* without */
+	uint32_t up;    /* with a session */
+};
+
 struct rib {
 	struct table table;
+	struct target target;
 	struct attrs_pool attrs;
 	struct peerset_pool sets;
 	struct peer **peers; /* by slot; owned */
@@ -195,12 +208,18 @@ void rib_entry_drop(struct rib *rib, uint32_t number);
 /* Takes peers out of an entry, which dies when none is left. */
 void rib_entry_shrink(struct rib *rib, uint32_t number, uint32_t peers);
 
-/* --- routes (route.c, withdraw.c); peers, attrs: borrowed numbers --- */
-void rib_announce(
-	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs, bool config);
+/* Valid until peers or sessions change or another target is asked for. */
+const struct target *rib_target(struct rib *rib, uint32_t peers, uint32_t family);
+/* After a change of the sets of peers. */
+void rib_target_reset(struct rib *rib);
+
+/* --- routes (route.c, withdraw.c); peers, attrs: borrowed numbers; hash: nlri_hash(nlri) --- */
+void rib_announce(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash,
+	uint32_t attrs, bool config);
 /* Sent, but not remembered. */
 void rib_announce_once(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs);
-void rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs);
+void rib_withdraw(
+	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash, uint32_t attrs);
 /* Withdraws every remembered route of these peers. */
 void rib_clear(struct rib *rib, uint32_t peers);
 /* Withdraws configured routes without the current mark. */

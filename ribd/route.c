@@ -238,14 +238,12 @@ announce_kept(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t
 		.config = config,
 		.peers = peers,
 		.left = peerset_ref(&rib->sets, peers) };
-	struct table *t = &rib->table;
-	uint32_t next;
+	const uint32_t *found;
+	uint32_t n = table_find_all(&rib->table, nlri, hash, &found);
 
-	for (uint32_t i = table_find(t, nlri, hash); i != TABLE_NONE; i = next) {
-		next = table_find_next(t, i, nlri);
-		if (table_at(t, i)->kind == ENTRY_ROUTE)
-			claim_from(&c, i);
-	}
+	for (uint32_t i = 0; i < n; i++)
+		if (table_at(&rib->table, found[i])->kind == ENTRY_ROUTE)
+			claim_from(&c, found[i]);
 	if (c.siblings && !c.repeats)
 		claim_join(&c);
 	claim_settle(&c);
@@ -258,13 +256,13 @@ announce_pending(
 	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash, uint32_t attrs)
 {
 	struct table *t = &rib->table;
-	uint32_t left = peerset_ref(&rib->sets, peers), next;
+	const uint32_t *found;
+	uint32_t left = peerset_ref(&rib->sets, peers), n = table_find_all(t, nlri, hash, &found);
 
-	for (uint32_t i = table_find(t, nlri, hash); i != TABLE_NONE; i = next) {
-		struct entry *e = table_at(t, i);
+	for (uint32_t i = 0; i < n; i++) {
+		struct entry *e = table_at(t, found[i]);
 		uint32_t common, passed, waiting;
 
-		next = table_find_next(t, i, nlri);
 		if (e->kind != ENTRY_PENDING)
 			continue;
 		common = peerset_and(&rib->sets, e->peers, peers);
@@ -272,9 +270,9 @@ announce_pending(
 		waiting = peerset_minus(&rib->sets, common, passed);
 		if (e->attrs == attrs && same_bytes(e, nlri)) {
 			peerset_assign(&rib->sets, &left, peerset_minus(&rib->sets, left, waiting));
-			rib_entry_shrink(rib, i, passed);
+			rib_entry_shrink(rib, found[i], passed);
 		} else if (common != 0) {
-			rib_entry_shrink(rib, i, common);
+			rib_entry_shrink(rib, found[i], common);
 		}
 		peerset_unref(&rib->sets, common);
 		peerset_unref(&rib->sets, passed);
@@ -294,22 +292,14 @@ rib_announce_once(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint
 }
 
 void
-rib_announce(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs, bool config)
+rib_announce(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash,
+	uint32_t attrs, bool config)
 {
-	uint32_t asked =
-		peerset_and(&rib->sets, peers, rib->configured[entry_family_row(nlri->family)]);
-	uint32_t kept = peerset_and(&rib->sets, asked, rib->keep);
-	uint32_t hash = nlri_hash(nlri);
+	const struct target *to = rib_target(rib, peers, nlri->family);
 
 	rib->counters.announces++;
-	if (kept != 0)
-		announce_kept(rib, kept, nlri, hash, attrs, config);
-	if (kept != asked) {
-		uint32_t rest = peerset_minus(&rib->sets, asked, kept);
-
-		announce_pending(rib, rest, nlri, hash, attrs);
-		peerset_unref(&rib->sets, rest);
-	}
-	peerset_unref(&rib->sets, kept);
-	peerset_unref(&rib->sets, asked);
+	if (to->kept != 0)
+		announce_kept(rib, to->kept, nlri, hash, attrs, config);
+	if (to->rest != 0)
+		announce_pending(rib, to->rest, nlri, hash, attrs);
 }

@@ -115,6 +115,7 @@ add_session(struct rib *rib, struct session *s)
 	rib->sessions[rib->n_sessions++] = s;
 	htable_add(&rib->by_number, hash_u32(s->number), s);
 	rib->peers[s->peer]->session = s;
+	rib_target_reset(rib);
 	join_set(rib, &rib->up, s->peer);
 }
 
@@ -138,6 +139,7 @@ remove_session(struct rib *rib, struct session *s)
 	while (s->resends != NULL)
 		free_resend(rib, s);
 	rib_group_leave(rib, s);
+	rib_target_reset(rib);
 	leave_set(rib, &rib->up, s->peer);
 	leave_set(rib, &rib->first, s->peer);
 	leave_set(rib, &rib->first_content, s->peer);

@@ -1,8 +1,6 @@
 /*
- * Entries in slabs, the change list threaded through them, and linear hashing: the directory
- * grows by one bucket per insertion beyond one entry a bucket, so no insertion ever pays for a
- * whole rehash. The hash is not stored; a bucket that splits computes it again for its entry or
- * two.
+ * Entries in slabs, and the change list threaded through them. The hash of an NLRI is kept in its
+ * entry, so that nothing computes it twice.
  */
 #include "ribd/table.h"
 
@@ -10,7 +8,7 @@
 #include "common/log.h"
 #include "common/xmalloc.h"
 
-enum { SEGMENT = 4096, FIRST_LEVEL = 4096, ENTRIES_MAX = 1 << 30 };
+enum { ENTRIES_MAX = 1 << 30 };
 
 static void
 add_slab(struct table *t)
@@ -19,36 +17,13 @@ add_slab(struct table *t)
 	t->slabs[t->n_slabs++] = xmalloc(TABLE_SLAB * sizeof(struct entry));
 }
 
-static void
-add_bucket(struct table *t)
-{
-	if (t->n_buckets % SEGMENT == 0) {
-		uint32_t n = t->n_buckets / SEGMENT;
-
-		t->segments = xreallocarray(t->segments, n + 1, sizeof(t->segments[0]));
-		t->segments[n] = xcalloc(SEGMENT, sizeof(uint32_t));
-	}
-	t->n_buckets++;
-}
-
-static uint32_t *
-bucket(const struct table *t, uint32_t hash)
-{
-	uint32_t i = hash & (2 * t->level - 1);
-
-	if (i >= t->n_buckets)
-		i = hash & (t->level - 1);
-	return &t->segments[i / SEGMENT][i % SEGMENT];
-}
-
 void
 table_init(struct table *t)
 {
-	*t = (struct table){ .step = 1, .level = FIRST_LEVEL, .high = 1 };
+	*t = (struct table){ .step = 1, .high = 1 };
+	index_init(&t->index);
 	add_slab(t);
 	*table_at(t, TABLE_NONE) = (struct entry){ 0 };
-	while (t->n_buckets < FIRST_LEVEL)
-		add_bucket(t);
 	for (unsigned i = 0; i < FAMILY_COUNT; i++) {
 		const struct nlri_codec *codec = nlri_codec(family_table[i].family);
 
@@ -69,10 +44,9 @@ table_fini(struct table *t)
 			}
 	for (uint32_t i = 0; i < t->n_slabs; i++)
 		free(t->slabs[i]);
-	for (uint32_t i = 0; i < (t->n_buckets + SEGMENT - 1) / SEGMENT; i++)
-		free(t->segments[i]);
 	free(t->slabs);
-	free(t->segments);
+	index_fini(&t->index);
+	free(t->found);
 	*t = (struct table){ 0 };
 }
 
@@ -122,51 +96,66 @@ entry_family_row(uint32_t family)
 	return row < 0 ? ENTRY_FAMILY_NONE : (uint8_t)row;
 }
 
+/* The first match behind `after`; TABLE_NONE: of all. */
 static uint32_t
-scan(const struct table *t, uint32_t number, const struct nlri *nlri)
+scan(const struct table *t, uint32_t hash, uint32_t after, const struct nlri *nlri)
 {
 	uint8_t family = entry_family_row(nlri->family);
+	struct index_walk w = index_walk(&t->index, hash);
+	bool behind = after == TABLE_NONE;
+	uint32_t number;
 
-	while (number != TABLE_NONE && !matches(t, table_at(t, number), nlri, family))
-		number = table_at(t, number)->chain;
-	return number;
+	while ((number = index_next(&t->index, hash, &w)) != INDEX_EMPTY) {
+		if (behind && matches(t, table_at(t, number), nlri, family))
+			return number;
+		behind |= number == after;
+	}
+	return TABLE_NONE;
 }
 
 uint32_t
 table_find(const struct table *t, const struct nlri *nlri, uint32_t hash)
 {
-	return scan(t, *bucket(t, hash), nlri);
+	return scan(t, hash, TABLE_NONE, nlri);
 }
 
 uint32_t
 table_find_next(const struct table *t, uint32_t number, const struct nlri *nlri)
 {
-	return scan(t, table_at(t, number)->chain, nlri);
+	return scan(t, table_at(t, number)->hash, number, nlri);
 }
 
-/* One more bucket: the one at the split point shares its entries with the new one. */
-static void
-grow(struct table *t)
+uint32_t
+table_find_all(struct table *t, const struct nlri *nlri, uint32_t hash, const uint32_t **out)
 {
-	uint32_t from = t->n_buckets - t->level, keep = TABLE_NONE, number;
-	uint32_t *old = &t->segments[from / SEGMENT][from % SEGMENT], *new;
+	uint8_t family = entry_family_row(nlri->family);
+	struct index_walk w = index_walk(&t->index, hash);
+	uint32_t number, n = 0;
 
-	number = *old;
-	add_bucket(t);
-	new = &t->segments[(t->n_buckets - 1) / SEGMENT][(t->n_buckets - 1) % SEGMENT];
-	while (number != TABLE_NONE) {
-		struct entry *e = table_at(t, number);
-		struct nlri nlri = entry_nlri(e);
-		uint32_t next = e->chain;
-		uint32_t *to = (nlri_hash(&nlri) & t->level) != 0 ? new : &keep;
-
-		e->chain = *to;
-		*to = number;
-		number = next;
+	while ((number = index_next(&t->index, hash, &w)) != INDEX_EMPTY) {
+		if (!matches(t, table_at(t, number), nlri, family))
+			continue;
+		if (n == t->found_cap) {
+			t->found_cap = n == 0 ? 16 : n * 2;
+			t->found = xreallocarray(t->found, t->found_cap, sizeof(t->found[0]));
+		}
+		t->found[n++] = number;
 	}
-	*old = keep;
-	if (t->n_buckets == 2 * t->level)
-		t->level *= 2;
+	*out = t->found;
+	return n;
+}
+
+void
+table_prefetch_entry(const struct table *t, uint32_t hash)
+{
+	struct index_walk w = index_walk(&t->index, hash);
+	uint32_t number = index_next(&t->index, hash, &w);
+
+	if (number == INDEX_EMPTY)
+		return;
+	/* It may lie across two cache lines. */
+	__builtin_prefetch(table_at(t, number));
+	__builtin_prefetch(table_at(t, number)->bytes + ENTRY_INLINE - 1);
 }
 
 static void
@@ -203,7 +192,7 @@ allocate(struct table *t)
 	uint32_t number = t->free;
 
 	if (number != TABLE_NONE) {
-		t->free = table_at(t, number)->chain;
+		t->free = table_at(t, number)->hash;
 		return number;
 	}
 	if (t->high == t->n_slabs * TABLE_SLAB) {
@@ -235,16 +224,12 @@ set_nlri(struct table *t, struct entry *e, const struct nlri *nlri)
 static uint32_t
 insert(struct table *t, enum entry_kind kind, const struct nlri *nlri, uint32_t hash)
 {
-	uint32_t number = allocate(t), *head;
+	uint32_t number = allocate(t);
 	struct entry *e = table_at(t, number);
 
-	*e = (struct entry){ .kind = (uint8_t)kind };
+	*e = (struct entry){ .kind = (uint8_t)kind, .hash = hash };
 	set_nlri(t, e, nlri);
-	if (t->live >= t->n_buckets)
-		grow(t);
-	head = bucket(t, hash);
-	e->chain = *head;
-	*head = number;
+	index_add(&t->index, hash, number);
 	t->live++;
 	t->kinds[kind]++;
 	if (kind == ENTRY_ROUTE)
@@ -270,8 +255,8 @@ uint32_t
 table_split(struct table *t, uint32_t number, uint32_t peers)
 {
 	struct nlri nlri = entry_nlri(table_at(t, number));
-	uint32_t twin =
-		insert(t, (enum entry_kind)table_at(t, number)->kind, &nlri, nlri_hash(&nlri));
+	uint32_t twin = insert(
+		t, (enum entry_kind)table_at(t, number)->kind, &nlri, table_at(t, number)->hash);
 	const struct entry *e = table_at(t, number);
 	struct entry *copy = table_at(t, twin);
 
@@ -312,7 +297,7 @@ release(struct table *t, uint32_t number)
 
 	e->kind = ENTRY_FREE;
 	e->flags = 0;
-	e->chain = t->free;
+	e->hash = t->free;
 	t->free = number;
 }
 
@@ -320,12 +305,8 @@ void
 table_remove(struct table *t, uint32_t number)
 {
 	struct entry *e = table_at(t, number);
-	struct nlri nlri = entry_nlri(e);
-	uint32_t *link = bucket(t, nlri_hash(&nlri));
 
-	while (*link != number)
-		link = &table_at(t, *link)->chain;
-	*link = e->chain;
+	index_remove(&t->index, e->hash, number);
 	unlink_entry(t, number);
 	t->live--;
 	t->kinds[e->kind]--;
@@ -372,6 +353,6 @@ table_mark_remove(struct table *t, uint32_t mark)
 size_t
 table_memory(const struct table *t)
 {
-	return (size_t)t->n_slabs * TABLE_SLAB * sizeof(struct entry) +
-	       (size_t)t->n_buckets * sizeof(uint32_t) + t->outline;
+	return (size_t)t->n_slabs * TABLE_SLAB * sizeof(struct entry) + index_memory(&t->index) +
+	       t->outline;
 }

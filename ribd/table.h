@@ -5,7 +5,7 @@
  * moves or dies never breaks a cursor.
  *
  * Entries are addressed by number and never move in memory. 48 bytes each, NLRI up to 12 bytes
- * included; with the hash that is 52 bytes a route. All families share the list, which keeps the
+ * included; with its slots in the index a route takes about 60 bytes. All families share the list, which keeps the
  * order of changes across families.
  */
 #ifndef TROUPE_RIBD_TABLE_H
@@ -17,6 +17,7 @@
 #include <string.h>
 #include "proto/wire/family.h"
 #include "proto/wire/nlri.h"
+#include "ribd/index.h"
 
 enum { ENTRY_INLINE = 12, ENTRY_FAMILY_NONE = FAMILY_COUNT, ENTRY_FAMILIES = FAMILY_COUNT + 1 };
 
@@ -39,7 +40,7 @@ enum {
 
 struct entry {
 	uint32_t prev, next; /* change list */
-	uint32_t chain;      /* hash chain */
+	uint32_t hash;       /* of the NLRI; of a free entry: the next free one */
 	uint32_t attrs;      /* held */
 	uint32_t peers;      /* held */
 	uint32_t seq_low;    /* of the last change: 40 bits with seq_high */
@@ -58,8 +59,9 @@ _Static_assert(sizeof(struct entry) == 48, "an entry is 48 bytes");
 struct table {
 	struct entry **slabs; /* owned */
 	uint32_t n_slabs, high, free;
-	uint32_t **segments; /* owned: hash buckets, grown one by one (linear hashing) */
-	uint32_t n_buckets, level, live;
+	struct index index;
+	uint32_t *found, found_cap; /* scratch of table_find_all() */
+	uint32_t live;
 	uint64_t seq;   /* of the newest change */
 	uint32_t step;  /* 1; 0 while the journal is replayed: all of a record share its number */
 	size_t outline; /* bytes of NLRI in memory of their own */
@@ -97,9 +99,17 @@ void table_fini(struct table *t);
 /* Borrows from the entry. */
 struct nlri entry_nlri(const struct entry *e);
 
+/* A few lookups ahead, so that the memory of the entry is there in time. */
+void table_prefetch_entry(const struct table *t, uint32_t hash);
+
 /* Entries of an NLRI, of all kinds, in no order: first and next number, or TABLE_NONE. */
 uint32_t table_find(const struct table *t, const struct nlri *nlri, uint32_t hash);
 uint32_t table_find_next(const struct table *t, uint32_t number, const struct nlri *nlri);
+
+/* All of them at once, so that the caller may change the table while it goes through them: *out is
+ * scratch of the table, valid until the next call. Returns how many. */
+uint32_t table_find_all(
+	struct table *t, const struct nlri *nlri, uint32_t hash, const uint32_t **out);
 
 /* A new entry at the tail, with the next change number. attrs and peers: already held for it. The
  * NLRI's family must be in the table of families or FAMILY_NONE. */

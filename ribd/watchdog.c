@@ -104,7 +104,7 @@ watchdog_route(struct rib *rib, const char *name, size_t n, bool withheld, uint3
 		peerset_assign(&rib->sets, &item->on, peerset_or(&rib->sets, item->on, new));
 	on = peerset_and(&rib->sets, item->on, peers);
 	if (announce && on != 0)
-		rib_announce(rib, on, &item->nlri, item->attrs, true);
+		rib_announce(rib, on, &item->nlri, nlri_hash(&item->nlri), item->attrs, true);
 	peerset_unref(&rib->sets, new);
 	peerset_unref(&rib->sets, on);
 }
@@ -118,12 +118,13 @@ switch_item(struct rib *rib, struct item *item, uint32_t peers, bool announce)
 		change = peerset_minus(&rib->sets, mine, item->on);
 		peerset_assign(&rib->sets, &item->on, peerset_or(&rib->sets, item->on, mine));
 		if (change != 0)
-			rib_announce(rib, change, &item->nlri, item->attrs, true);
+			rib_announce(rib, change, &item->nlri, nlri_hash(&item->nlri), item->attrs,
+				true);
 	} else {
 		change = peerset_and(&rib->sets, mine, item->on);
 		peerset_assign(&rib->sets, &item->on, peerset_minus(&rib->sets, item->on, mine));
 		if (change != 0)
-			rib_withdraw(rib, change, &item->nlri, item->attrs);
+			rib_withdraw(rib, change, &item->nlri, nlri_hash(&item->nlri), item->attrs);
 	}
 	peerset_unref(&rib->sets, mine);
 	peerset_unref(&rib->sets, change);

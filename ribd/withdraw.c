@@ -102,24 +102,24 @@ join_withdraw(struct rib *rib, uint32_t number, uint32_t *to, uint32_t attrs)
 }
 
 void
-rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t attrs)
+rib_withdraw(
+	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash, uint32_t attrs)
 {
 	struct table *t = &rib->table;
-	uint32_t hash = nlri_hash(nlri), next;
-	uint32_t asked =
-		peerset_and(&rib->sets, peers, rib->configured[entry_family_row(nlri->family)]);
-	uint32_t to = peerset_and(&rib->sets, asked, rib->up);
+	const struct target *target = rib_target(rib, peers, nlri->family);
+	uint32_t to = peerset_ref(&rib->sets, target->up), n;
+	const uint32_t *found;
 
 	rib->counters.withdraws++;
 	attrs_ref(&rib->attrs, attrs);
 	if (rib->first != 0)
 		leave_out_first(rib, &to, nlri, hash, attrs);
-	for (uint32_t i = table_find(t, nlri, hash); i != TABLE_NONE; i = next) {
-		struct entry *e = table_at(t, i);
+	n = table_find_all(t, nlri, hash, &found);
+	for (uint32_t i = 0; i < n; i++) {
+		struct entry *e = table_at(t, found[i]);
 
-		next = table_find_next(t, i, nlri);
 		if (e->kind == ENTRY_WITHDRAW) {
-			join_withdraw(rib, i, &to, attrs);
+			join_withdraw(rib, found[i], &to, attrs);
 			continue;
 		}
 		/* The attributes-only UPDATE is withdrawn by sending it once more. */
@@ -128,7 +128,7 @@ rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t 
 			attrs_unref(&rib->attrs, attrs);
 			attrs = e->attrs;
 		}
-		rib_entry_shrink(rib, i, asked);
+		rib_entry_shrink(rib, found[i], target->asked);
 	}
 	if (to != 0)
 		rib_reap_push(
@@ -136,7 +136,6 @@ rib_withdraw(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t 
 				     peerset_ref(&rib->sets, to)));
 	attrs_unref(&rib->attrs, attrs);
 	peerset_unref(&rib->sets, to);
-	peerset_unref(&rib->sets, asked);
 }
 
 /* Withdraws the routes that `wanted` picks among those in the list now, in list order, with the
@@ -168,7 +167,7 @@ withdraw_where(
 		if (of != 0) {
 			/* The entry dies, and so may its neighbors in the list. */
 			table_mark_move(t, mark, i);
-			rib_withdraw(rib, of, &nlri, e->attrs);
+			rib_withdraw(rib, of, &nlri, e->hash, e->attrs);
 			next = table_at(t, mark)->next;
 		}
 		peerset_unref(&rib->sets, of);
