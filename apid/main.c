@@ -100,6 +100,7 @@ main(int argc, char **argv)
 		{ "--validate", tool_validate },
 		{ "--decode", tool_decode },
 		{ "--encode", tool_encode },
+		{ "--help-commands", tool_commands },
 	};
 
 	if (argc > 1 && strcmp(argv[1], "--trampoline") == 0)

@@ -19,5 +19,6 @@ int daemon_run(const struct apid_options *o);
 int tool_validate(int argc, char **argv);
 int tool_decode(int argc, char **argv);
 int tool_encode(int argc, char **argv);
+int tool_commands(int argc, char **argv); /* --help-commands */
 
 #endif
