@@ -407,11 +407,13 @@ pack_bucket(struct rib *rib, const struct group *g, struct wr *w, const struct b
 	struct nlri *nlri = &rib->window->nlri[b->start];
 	uint32_t family = b->family < FAMILY_COUNT ? family_table[b->family].family : FAMILY_NONE;
 	size_t skipped = 0;
+	/* The attributes alone say the same however often. */
+	uint32_t n = family == FAMILY_NONE ? 1 : b->count;
 
 	if (b->grouped)
-		sort(nlri, b->count);
-	if (export_announce(w, &g->export, family, &set, nlri, b->count, &skipped) != b->count)
-		fatalx("a window of %u routes does not fit", b->count);
+		sort(nlri, n);
+	if (export_announce(w, &g->export, family, &set, nlri, n, &skipped) != n)
+		fatalx("a window of %u routes does not fit", n);
 	count_skipped(rib, family, skipped);
 }
 
