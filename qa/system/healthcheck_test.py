@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The health check alone: its commands on a pipe, its answers on another."""
 
+import getpass
 import os
 import queue
 import re
@@ -527,6 +528,57 @@ class Addresses(Case):
         with self.check('--ip-ifname', '10.0.0.1/32%d0', before=before) as c:
             self.assertEqual(c.next(), UP)
             self.assertEqual(self.addresses(c), [])
+
+
+CONF = """
+process web { run %s %s; encoder %s; }
+neighbor 127.77.11.2 { router-id 10.77.0.1; local-address 127.77.11.1; local-as 1; peer-as 1; passive true; listen 31002;
+	api { processes [ web ]; } }
+neighbor 127.77.11.3 { router-id 10.77.0.1; local-address 127.77.11.1; local-as 1; peer-as 2; passive true; listen 31003;
+	api { processes [ web ]; } }
+"""
+
+
+class InGroup(Case):
+    """As a helper of the real group."""
+
+    def routes(self, g):
+        code, out, err = g.ctl('api', 'show', 'adj-rib', 'out')
+        self.assertEqual((code, err), (0, ''))
+        return sorted(re.findall(r'^(\S+) ipv4 unicast (\S+)$', out, re.M))
+
+    def group(self, options, encoder='text', version='4'):
+        # Helpers run as daemon.user, for whom the build may be out of reach.
+        env = {'exabgp_api_version': version, 'exabgp_daemon_user': getpass.getuser()}
+        options = ' '.join(['--no-syslog --no-ip-setup --interval 0.05 --rise 1 --ip 10.0.0.1', *options])
+        return group.Group(CONF % (PROGRAM, options, encoder), env=env)
+
+    def test_both_versions_and_encoders(self):
+        off = self.path('off')
+        for version, encoder, options, found in (
+                ('4', 'text', [], ['127.77.11.2', '127.77.11.3']),
+                ('6', 'json', ['--neighbor 127.77.11.3'], ['127.77.11.3']),
+                ('4', 'json', ['--neighbor 127.77.11.2 --neighbor 127.77.11.3'], ['127.77.11.2', '127.77.11.3']),
+                ('6', 'text', ['--neighbor 127.77.11.2 --neighbor 127.77.11.3'], ['127.77.11.2', '127.77.11.3'])):
+            with self.subTest(version=version, encoder=encoder, options=options), self.group(
+                    options + ['--withdraw-on-down --disable ' + off], encoder, version) as g:
+                g.start()
+                self.until(lambda: self.routes(g) == [(peer, '10.0.0.1/32') for peer in found])
+                self.write('off', '')
+                self.until(lambda: self.routes(g) == [])
+                os.unlink(off)
+                self.assertNotIn('refused', g.log())
+
+    def test_detached_it_withdraws(self):
+        with self.group([]) as g:
+            g.start()
+            self.until(lambda: len(self.routes(g)) == 2)
+            code, out, err = g.ctl('attach', 'more', '--encoder', 'text', '--', PROGRAM, '--no-syslog', '--no-ip-setup', '--rise',
+                                   '1', '--ip', '10.0.0.9')
+            self.assertEqual(code, 0, out + err)
+            self.until(lambda: len(self.routes(g)) == 4)
+            self.assertEqual(g.ctl('detach', 'more')[0], 0)
+            self.until(lambda: self.routes(g) == [('127.77.11.2', '10.0.0.1/32'), ('127.77.11.3', '10.0.0.1/32')])
 
 
 class Syslog(Case):

@@ -54,7 +54,7 @@ hooks(struct service *s)
 static void
 run_ip(struct service *s, const struct net *host, bool add)
 {
-	struct iface_command command;
+	struct iface_command command = { 0 };
 
 	iface_command(&command, s->o, host, add);
 	runner_start(s->runner,
