@@ -28,7 +28,7 @@ enum encoder { ENCODER_JSON6, ENCODER_JSON4, ENCODER_TEXT4, ENCODER_COUNT };
 
 enum {
 	HELPER_LINE_MAX = 1024 * 1024,         /* a longer line is refused */
-	HELPER_READ_BYTES = 256 * 1024,        /* read per helper and turn */
+	HELPER_READ_BYTES = 64 * 1024,         /* read per helper and turn */
 	HELPER_EVENT_BYTES = 8 * 1024 * 1024,  /* waiting output at which events are dropped */
 	HELPER_ANSWER_BYTES = 4 * 1024 * 1024, /* waiting text at which no command is executed */
 	HELPER_LAUNCHES = 5,                   /* per window */

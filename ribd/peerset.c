@@ -45,9 +45,11 @@ rehash(struct peerset_pool *pool, uint32_t n)
 void
 peerset_init(struct peerset_pool *pool)
 {
+	static const uint64_t none[1];
+
 	memset(pool, 0, sizeof(*pool));
 	rehash(pool, FIRST_BUCKETS);
-	if (peerset_make(pool, NULL, 0) != 0)
+	if (peerset_make(pool, none, 0) != 0)
 		fatalx("the empty peer set is not number 0");
 }
 

@@ -96,7 +96,7 @@
 #define IPC_FIELDS_received(F)           \
 	F(U32, session, "of session_up") \
 	F(BIN, body, "body of a received UPDATE")
-#define IPC_FIELDS_neighbors_known(F)                                   \
+#define IPC_FIELDS_neighbors_known(F)                                     \
 	F(U32, count, "neighbors of the last complete list; 0: none yet") \
 	F(U64, sum, "of their ids: a session starts when ribd knows its neighbor")
 
@@ -119,15 +119,15 @@
 	F(BOOL, notify, "close every session: with NOTIFICATION 6/2, or silently")
 
 /* --- bgpd -> apid --- */
-#define IPC_FIELDS_peer_state(F)                                 \
-	F(U32, neighbor, "neighbor id")                          \
+#define IPC_FIELDS_peer_state(F)                           \
+	F(U32, neighbor, "neighbor id")                    \
 	F(U8, state, "enum ipc_peer: connected, up, down") \
-	F(STR, reason, "for down (events.md 5.1)")               \
-	F(BIN, local, "local address of the connection")         \
+	F(STR, reason, "for down (events.md 5.1)")         \
+	F(BIN, local, "local address of the connection")   \
 	F(U64, time_us, "wall clock, microseconds")
-#define IPC_FIELDS_fsm_state(F)            \
-	F(U32, neighbor, "neighbor id")    \
-	F(U8, state, "enum ipc_fsm") \
+#define IPC_FIELDS_fsm_state(F)         \
+	F(U32, neighbor, "neighbor id") \
+	F(U8, state, "enum ipc_fsm")    \
 	F(U64, time_us, "wall clock, microseconds")
 #define IPC_FIELDS_opened(F)                                                             \
 	F(U32, neighbor, "neighbor id")                                                  \
@@ -155,7 +155,7 @@
 #define IPC_FIELDS_session_info(F)                                                                \
 	F(U32, id, "of sessions_get")                                                             \
 	F(U32, neighbor, "neighbor id")                                                           \
-	F(U8, state, "enum ipc_fsm")                                                        \
+	F(U8, state, "enum ipc_fsm")                                                              \
 	F(U64, since_us, "wall clock when it entered up, or was last reset")                      \
 	F(BIN, local, "local address of the connection, or empty")                                \
 	F(BIN, open_sent, "body of our OPEN, or empty")                                           \

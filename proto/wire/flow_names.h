@@ -30,9 +30,9 @@ struct flow_value_name {
 struct flow_component {
 	const char *name4, *name6; /* NULL: does not exist in that AFI */
 	enum flow_kind kind;
-	uint32_t max;	   /* largest value */
-	uint8_t widths;	   /* bit 0: 1 byte, bit 1: 2 bytes, bit 2: 4 bytes */
-	bool hex;	   /* 0x values accepted */
+	uint32_t max;   /* largest value */
+	uint8_t widths; /* bit 0: 1 byte, bit 1: 2 bytes, bit 2: 4 bytes */
+	bool hex;       /* 0x values accepted */
 	/* Names for printing and parsing; ends with a NULL name. NULL: only numbers. */
 	const struct flow_value_name *names;
 	/* More names, for parsing alone. */

@@ -252,6 +252,8 @@ main(int argc, char **argv)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	if (mkdtemp(dir) == NULL)
 		return 1;
+	/* As the daemon does. */
+	signal(SIGPIPE, SIG_IGN);
 	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	snprintf(path, sizeof(path), "%s/h.sh", dir);
 	unlink(path);
