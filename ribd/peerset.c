@@ -227,13 +227,13 @@ static uint32_t
 single(struct peerset_pool *pool, uint32_t peer)
 {
 	uint64_t out[WORDS_MAX];
-	uint32_t n = peer / 64 + 1;
+	uint32_t last = peer / 64;
 
-	if (n > WORDS_MAX)
+	if (last >= WORDS_MAX)
 		fatalx("peer slot %u is beyond the limit", peer);
-	memset(out, 0, n * sizeof(out[0]));
-	out[n - 1] = UINT64_C(1) << (peer % 64);
-	return peerset_make(pool, out, n);
+	memset(out, 0, last * sizeof(out[0]));
+	out[last] = UINT64_C(1) << (peer % 64);
+	return peerset_make(pool, out, last + 1);
 }
 
 uint32_t

@@ -42,8 +42,11 @@ round_trip(const char *text)
 	config_print(&once, a);
 	b = config_parse(
 		"printed", (const char *)once.data, once.len, NULL, conf_error, sizeof(conf_error));
-	if (b == NULL)
-		fail_msg("%s in\n%s", conf_error, buf_cstr(&once));
+	if (b == NULL) {
+		print_error("%s in\n%s", conf_error, buf_cstr(&once));
+		fail();
+		return;
+	}
 	config_print(&twice, b);
 	assert_string_equal(buf_cstr(&once), buf_cstr(&twice));
 	assert_int_equal(a->n_neighbors, b->n_neighbors);
