@@ -22,7 +22,7 @@ _troupe() {
 		mapfile -t COMPREPLY < <(compgen -d -- "$cur")
 		return
 		;;
-	--env-file | --batch)
+	--env-file | --batch | --mrt)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -45,7 +45,7 @@ _troupe() {
 	case $command in
 	'')
 		words='start status stop restart reload attach detach api cli run logs validate environment
-			decode encode healthcheck version help --run --name --env-file'
+			decode encode healthcheck inject dump version help --run --name --env-file'
 		;;
 	start | server)
 		if [[ $cur == -* ]]; then
@@ -59,6 +59,10 @@ _troupe() {
 	restart) words='bgpd ribd apid' ;;
 	logs) words='-f' ;;
 	environment | env) words='--diff --ini' ;;
+	inject)
+		words='--mrt --as --neighbor --speed --fast --table-only --updates-only --peer --next-hop --limit'
+		;;
+	dump) words='mrt --table --as --output --every' ;;
 	validate | attach | decode | encode | healthcheck)
 		if [[ $command == attach && $cur == -* ]]; then
 			words='--encoder --events --'

@@ -1,7 +1,7 @@
 # fish completion of troupe(8).
 
 set -l commands start status stop restart reload attach detach api cli run logs validate environment \
-	decode encode healthcheck version help
+	decode encode healthcheck inject dump version help
 
 function __troupe_words
 	set -l tokens (commandline -opc)
@@ -39,6 +39,8 @@ complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a environment
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a decode -d 'BGP messages to JSON'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a encode -d 'routes to BGP messages'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a healthcheck -d 'announce addresses while a check succeeds'
+complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a inject -d 'announce the routes of an MRT file'
+complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a dump -d 'write received routes to MRT files'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a version -d 'the version'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a help -d 'the commands'
 
@@ -53,6 +55,20 @@ complete -c troupe -n '__fish_seen_subcommand_from restart' -a 'bgpd ribd apid'
 complete -c troupe -n '__fish_seen_subcommand_from logs' -s f -d 'and what is added'
 complete -c troupe -n '__fish_seen_subcommand_from environment' -l diff -d 'only what is not the default'
 complete -c troupe -n '__fish_seen_subcommand_from environment' -l ini -d 'as an INI file'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l mrt -r -F -d 'file to read'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l fast -d 'without waiting'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l speed -x -d 'times as fast'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l neighbor -x -d 'only to these'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l peer -x -d 'only from this peer of the collector'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l next-hop -x -a self -d 'instead of that of the file'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l limit -x -d 'most routes'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l table-only -d 'no updates'
+complete -c troupe -n '__fish_seen_subcommand_from inject' -l updates-only -d 'no tables'
+complete -c troupe -n '__fish_seen_subcommand_from dump' -a mrt
+complete -c troupe -n '__fish_seen_subcommand_from dump' -l table -d 'of adj-rib-in'
+complete -c troupe -n '__fish_seen_subcommand_from dump' -l output -r -F -d 'name of the files'
+complete -c troupe -n '__fish_seen_subcommand_from dump' -l every -x -d 'again and again'
+complete -c troupe -n '__fish_seen_subcommand_from inject dump' -l as -x -d 'name of the helper'
 complete -c troupe -n '__fish_seen_subcommand_from attach' -l encoder -x -a 'text json' -d 'of events'
 complete -c troupe -n '__fish_seen_subcommand_from attach' -l events -d 'all events'
 complete -c troupe -n '__fish_seen_subcommand_from api cli run' -a '(__troupe_words)'

@@ -12,3 +12,7 @@ install-completions:
 	install -D -m 644 etc/completions/troupe.bash $(DEST)/share/bash-completion/completions/troupe
 	install -D -m 644 etc/completions/_troupe $(DEST)/share/zsh/site-functions/_troupe
 	install -D -m 644 etc/completions/troupe.fish $(DEST)/share/fish/vendor_completions.d/troupe.fish
+
+.PHONY: man
+man: $(B)/apid ## put the table of commands into etc/man/troupe-api.7
+	@B=$(B) qa/man
