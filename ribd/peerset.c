@@ -232,6 +232,7 @@ single(struct peerset_pool *pool, uint32_t peer)
 	if (last >= WORDS_MAX)
 		fatalx("peer slot %u is beyond the limit", peer);
 	memset(out, 0, last * sizeof(out[0]));
+	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; fatalx() does not come back */
 	out[last] = UINT64_C(1) << (peer % 64);
 	return peerset_make(pool, out, last + 1);
 }
