@@ -151,6 +151,7 @@ static const struct {
 	{ "show adj-rib in", "rib show in" },
 	{ "show adj-rib out", "rib show out" },
 	{ "show neighbor", "peer show" },
+	{ "show queues", "system queues" },
 	{ "flush adj-rib out", "rib flush out" },
 	{ "clear adj-rib in", "rib clear in" },
 	{ "clear adj-rib out", "rib clear out" },

@@ -72,6 +72,8 @@ const struct command command_table[] = {
 	{ "system api version", cmd_system_api_version, 0, NULL, "4|6", "version of the API" },
 	{ "system help", cmd_system_help, 0, NULL, NULL, "this list" },
 	{ "system metrics", cmd_system_metrics, COMMAND_HIDDEN, NULL, NULL, "counters and bounds" },
+	{ "system queues", cmd_system_queues, COMMAND_HIDDEN, NULL, NULL,
+		"every bounded queue and how full it is" },
 	{ "system queue-status", cmd_system_queue_status, 0, NULL, NULL,
 		"what waits to be read by helpers" },
 	{ "system version", cmd_system_version, 0, NULL, NULL, "version of the service" },

@@ -221,8 +221,9 @@ stats_complete(struct apid *a, struct query *q, const char *text, size_t n)
 
 	query_unlink(a, q);
 	query_free(q);
-	fn(c, text, n);
+	/* Before the answer: fn may ask another question. */
 	client_unbusy(c);
+	fn(c, text, n);
 }
 
 void

@@ -223,7 +223,7 @@ visitor_new(struct doors *d, int in_fd, int out_fd, bool pipes)
 	v->in_fd = in_fd;
 	v->out_fd = out_fd;
 	v->pipes = pipes;
-	snprintf(v->name, sizeof(v->name), "cli-%lu", ++d->accepted);
+	snprintf(v->name, sizeof(v->name), "%s-%lu", pipes ? "pipes" : "cli", ++d->accepted);
 	client_init(&v->client, d->apid, "cli");
 	v->client.name = v->name;
 	v->client.sees_all = true;

@@ -37,6 +37,7 @@ static const char *const own_phrases[] = {
 	"peer routes remove",
 	"peer withdraw route",
 	"system metrics",
+	"system queues",
 	"rib show in",
 	"rib show out",
 };
@@ -46,6 +47,7 @@ static const char *const v4_phrases[] = {
 	"show neighbor summary",
 	"show neighbor extensive",
 	"show neighbor configuration",
+	"show queues",
 	"show adj-rib in extensive",
 	"show adj-rib out extensive",
 	"flush adj-rib out",

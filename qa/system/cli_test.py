@@ -3,6 +3,7 @@
 
 import fcntl
 import grp
+import json
 import os
 import pty
 import re
@@ -97,6 +98,26 @@ class Sockets(unittest.TestCase):
                 self.assertEqual(one.ask('session ack enable'), ['done'])
                 self.assertEqual(one.ask('session sync enable'), ['done'])
                 self.assertEqual(one.ask('announce route 10.1.0.0/24 next-hop 192.0.2.1'), ['done'])
+
+    def test_queues(self):
+        with started() as g:
+            g.start()
+            with Connection(g.run + '/api.sock') as one:
+                lines = one.ask('system queues')
+                self.assertEqual(len(lines), 2)
+                rows = json.loads(lines[0])['queues']
+                names = [row['queue'] for row in rows]
+                for name in ('routes not yet in the journal', 'messages to bgpd', 'connected operators', 'transmit ring of 127.77.13.2'):
+                    self.assertIn(name, names)
+                self.assertEqual({row['process'] for row in rows}, {'apid', 'ribd', 'bgpd'})
+                self.assertEqual([row for row in rows if row['used'] > row['bound']], [])
+                # Two questions to two daemons, and still in order.
+                one.send('show queues\nsystem version\nbogus\n')
+                lines = []
+                while 'error\n' not in lines:
+                    lines.append(one.line())
+                self.assertEqual(lines[-4:], ['done\n', VERSION + '\n', 'done\n', 'error\n'])
+                self.assertRegex(lines[0], '^process +queue +used +bound')
 
     def test_limit(self):
         with started(exabgp_api_max_clients='1') as g:
