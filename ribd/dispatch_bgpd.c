@@ -18,14 +18,9 @@ on_bad(struct ribd *d, uint16_t type, const uint8_t *p, size_t n)
 static void
 on_session_up(struct ribd *d, const struct ipc_session_up *m)
 {
-	const struct session *s;
-
-	rib_session_up(&d->rib, m);
-	s = rib_session(&d->rib, m->session);
-	if (s != NULL)
-		journal_session(&d->journal, &d->rib, s);
-	if (s != NULL && m->resumed)
-		journal_positions(&d->journal, &d->rib, true);
+	if (rib_session_up(&d->rib, m))
+		journal_session(&d->journal, &d->rib, rib_session(&d->rib, m->session));
+	ribd_note_soon(d);
 	ribd_work_soon(d);
 }
 

@@ -11,7 +11,7 @@
 #include "common/log.h"
 #include "common/xmalloc.h"
 
-enum { NONE = UINT32_MAX, FIRST_BUCKETS = 64, IDLE_MAX = 4096, WORDS_MAX = 4096 };
+enum { NONE = UINT32_MAX, FIRST_BUCKETS = 64, IDLE_MAX = 4096, WORDS_MAX = 1024 };
 enum { OP_AND = 1, OP_OR, OP_MINUS };
 
 struct peerset {
@@ -226,15 +226,14 @@ peerset_minus(struct peerset_pool *pool, uint32_t a, uint32_t b)
 static uint32_t
 single(struct peerset_pool *pool, uint32_t peer)
 {
-	uint64_t out[WORDS_MAX];
+	uint64_t out[WORDS_MAX] = { 0 };
 	uint32_t last = peer / 64;
 
-	if (last >= WORDS_MAX)
-		fatalx("peer slot %u is beyond the limit", peer);
-	memset(out, 0, last * sizeof(out[0]));
-	/* cppcheck-suppress arrayIndexOutOfBoundsCond ; fatalx() does not come back */
-	out[last] = UINT64_C(1) << (peer % 64);
-	return peerset_make(pool, out, last + 1);
+	if (last < WORDS_MAX) {
+		out[last] = UINT64_C(1) << (peer % 64);
+		return peerset_make(pool, out, last + 1);
+	}
+	fatalx("peer slot %u is beyond the limit", peer);
 }
 
 uint32_t

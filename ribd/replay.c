@@ -10,7 +10,7 @@
 #include "ribd/journal.h"
 
 #include <stdlib.h>
-#include "common/log.h"
+#include "common/htable.h"
 #include "common/xmalloc.h"
 #include "proto/ipc/ipc.h"
 
@@ -22,9 +22,8 @@ struct noted {
 
 struct replay {
 	struct rib *rib;
-	struct noted *sessions;
-	size_t n, cap;
-	uint64_t next; /* the least position of a session not yet placed */
+	struct htable sessions; /* of struct noted, by number; owned */
+	uint64_t next;          /* the least position of a session not yet placed */
 	uint64_t records;
 };
 
@@ -53,29 +52,49 @@ replay_new(struct rib *rib)
 
 /* --- noting --- */
 
-static void
-forget(struct replay *r, uint32_t number, uint32_t neighbor)
+static bool
+number_eq(const void *item, const void *key)
 {
-	for (size_t i = r->n; i-- > 0;)
-		if (r->sessions[i].number == number || r->sessions[i].neighbor == neighbor)
-			r->sessions[i] = r->sessions[--r->n];
+	const struct noted *s = item;
+	const uint32_t *number = key;
+
+	return s->number == *number;
+}
+
+static void
+forget(struct replay *r, uint32_t number)
+{
+	free(htable_remove(&r->sessions, hash_u32(number), number_eq, &number));
+}
+
+/* A neighbor has one session. */
+static void
+forget_neighbor(struct replay *r, uint32_t neighbor)
+{
+	const struct noted *s;
+
+	for (size_t pos = 0; (s = htable_next(&r->sessions, &pos)) != NULL;)
+		if (s->neighbor == neighbor) {
+			forget(r, s->number);
+			return;
+		}
 }
 
 static void
 note_session(struct replay *r, struct rd *p)
 {
-	struct noted s = { .neighbor = rd_u32(p), .number = 0 };
+	struct noted *s = xcalloc(1, sizeof(*s));
 
-	s.number = rd_u32(p);
-	s.hash = rd_u64(p);
-	if (!rd_ok(p))
+	s->neighbor = rd_u32(p);
+	s->number = rd_u32(p);
+	s->hash = rd_u64(p);
+	if (!rd_ok(p)) {
+		free(s);
 		return;
-	forget(r, s.number, s.neighbor);
-	if (r->n == r->cap) {
-		r->cap = r->cap == 0 ? 16 : r->cap * 2;
-		r->sessions = xreallocarray(r->sessions, r->cap, sizeof(r->sessions[0]));
 	}
-	r->sessions[r->n++] = s;
+	forget(r, s->number);
+	forget_neighbor(r, s->neighbor);
+	htable_add(&r->sessions, hash_u32(s->number), s);
 }
 
 static void
@@ -85,12 +104,12 @@ note_positions(struct replay *r, struct rd *p)
 		uint32_t number = rd_u32(p);
 		uint64_t seq = rd_u64(p);
 		bool eor_done = rd_u8(p) != 0;
+		struct noted *s = htable_find(&r->sessions, hash_u32(number), number_eq, &number);
 
-		for (size_t i = 0; i < r->n && rd_ok(p); i++)
-			if (r->sessions[i].number == number) {
-				r->sessions[i].seq = seq;
-				r->sessions[i].eor_done = eor_done;
-			}
+		if (s == NULL || !rd_ok(p))
+			continue;
+		s->seq = seq;
+		s->eor_done = eor_done;
 	}
 }
 
@@ -106,7 +125,7 @@ replay_note(struct replay *r, const uint8_t *p, size_t n)
 		else if (record.kind == JOURNAL_POSITIONS)
 			note_positions(r, &record.payload);
 		else if (record.kind == JOURNAL_SESSION_DOWN)
-			forget(r, rd_u32(&record.payload), UINT32_MAX);
+			forget(r, rd_u32(&record.payload));
 	}
 }
 
@@ -116,9 +135,10 @@ replay_note(struct replay *r, const uint8_t *p, size_t n)
 static void
 place(struct replay *r, uint64_t seq)
 {
+	struct noted *s;
+
 	r->next = UINT64_MAX;
-	for (size_t i = 0; i < r->n; i++) {
-		struct noted *s = &r->sessions[i];
+	for (size_t pos = 0; (s = htable_next(&r->sessions, &pos)) != NULL;) {
 		uint32_t slot = rib_peer_slot(r->rib, s->neighbor);
 
 		if (s->placed || slot == UINT32_MAX)
@@ -201,12 +221,15 @@ uint64_t
 replay_end(struct replay *r)
 {
 	uint64_t records = r->records;
+	struct noted *s;
 
 	place(r, UINT64_MAX);
 	rib_neighbors_abort(r->rib);
 	r->rib->table.step = 1;
 	r->rib->replaying = false;
-	free(r->sessions);
+	for (size_t pos = 0; (s = htable_next(&r->sessions, &pos)) != NULL;)
+		free(s);
+	htable_fini(&r->sessions);
 	free(r);
 	return records;
 }

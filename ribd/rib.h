@@ -247,7 +247,8 @@ int rib_apply(struct rib *rib, const uint8_t *ops, size_t n);
 int rib_apply_watchdogs(struct rib *rib, const uint8_t *ops, size_t n);
 
 /* --- sessions (session.c) --- */
-void rib_session_up(struct rib *rib, const struct ipc_session_up *m);
+/* True: it is new here, and starts from the beginning. */
+bool rib_session_up(struct rib *rib, const struct ipc_session_up *m);
 void rib_session_down(struct rib *rib, uint32_t number);
 void rib_credit(struct rib *rib, uint32_t number, uint64_t total, uint64_t chunk);
 void rib_refresh_received(struct rib *rib, uint32_t number, uint32_t family, uint8_t subtype);

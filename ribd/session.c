@@ -230,7 +230,7 @@ attach_again(struct rib *rib, struct session *s, const struct export_session *e,
 	rib_group_merge(rib, s->group);
 }
 
-void
+bool
 rib_session_up(struct rib *rib, const struct ipc_session_up *m)
 {
 	struct peer *p = rib_peer(rib, m->neighbor);
@@ -239,20 +239,20 @@ rib_session_up(struct rib *rib, const struct ipc_session_up *m)
 
 	if (p == NULL) {
 		log_warn(NULL, "session %u is of an unknown neighbor", m->session);
-		return;
+		return false;
 	}
 	s = xcalloc(1, sizeof(*s));
 	if (!read_opens(s, &e, p, m)) {
 		log_error(p->key, "the OPENs of session %u can not be read", m->session);
 		free(s);
-		return;
+		return false;
 	}
 	if (old != NULL && m->resumed && !old->attached && old == p->session &&
 		old->opens_hash == s->opens_hash) {
 		free(s);
 		read_opens(old, &e, p, m);
 		attach_again(rib, old, &e, m->chunk);
-		return;
+		return false;
 	}
 	if (m->resumed)
 		log_warn(p->key, "session %u is not known here: all routes are sent again",
@@ -264,6 +264,7 @@ rib_session_up(struct rib *rib, const struct ipc_session_up *m)
 	s->number = m->session;
 	s->peer = p->slot;
 	start_session(rib, s, &e);
+	return true;
 }
 
 void

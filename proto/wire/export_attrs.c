@@ -223,10 +223,14 @@ export_attrs(struct wr *w, const struct export_session *s, uint32_t family,
 {
 	static const uint8_t defaults[] = { ATTR_ORIGIN, ATTR_AS_PATH, ATTR_NEXT_HOP,
 		ATTR_LOCAL_PREF };
-	struct rd r = set != NULL && set->len > 0 ? rd_init(set->block, set->len) : rd_init("", 0);
+	static const struct attrset empty = { .block = (const uint8_t *)"" };
+	struct rd r;
 	size_t next = 0;
 	struct attr a;
 
+	if (set == NULL || set->len == 0)
+		set = &empty;
+	r = rd_init(set->block, set->len);
 	while (attr_next(&r, &a)) {
 		while (next < sizeof(defaults) && defaults[next] < a.code)
 			write_default(w, s, family, defaults[next++], nh);

@@ -265,7 +265,7 @@ bench_fini(struct bench *b)
 	buf_fini(&b->log);
 }
 
-static inline void
+static inline bool
 bench_up_as(struct bench *b, unsigned i, uint32_t number, bool resumed, bool refresh)
 {
 	uint8_t caps[64], open[128];
@@ -284,7 +284,7 @@ bench_up_as(struct bench *b, unsigned i, uint32_t number, bool resumed, bool ref
 		b->peers[i] = (struct receiver){ .number = number };
 	b->peers[i].up = true;
 	b->peers[i].granted = 0;
-	rib_session_up(&b->rib, &m);
+	return rib_session_up(&b->rib, &m);
 }
 
 static inline void

@@ -351,10 +351,9 @@ crash(struct rng *r)
 		bench.peers[p].up = rng_next(r, 4) != 0;
 		if (!bench.peers[p].up)
 			continue;
-		bench_up_as(&bench, p, bench.peers[p].number, true, false);
-		journal_session(
-			&journal, &bench.rib, rib_session(&bench.rib, bench.peers[p].number));
-		journal_positions(&journal, &bench.rib, true);
+		if (bench_up_as(&bench, p, bench.peers[p].number, true, false))
+			journal_session(&journal, &bench.rib,
+				rib_session(&bench.rib, bench.peers[p].number));
 	}
 	rib_drop_detached(&bench.rib);
 }

@@ -91,8 +91,8 @@ test_table(void **state)
 			random_nlri(&r, m);
 			if (naive_find(&m->nlri) != NULL)
 				continue;
-			m->number = table_add(
-				&table, ENTRY_ROUTE, &m->nlri, nlri_hash(&m->nlri), 0, 0);
+			m->number =
+				table_add(&table, ENTRY_ROUTE, &m->nlri, nlri_hash(&m->nlri), 0, 0);
 			m->used = true;
 		} else if (rng_next(&r, 2) == 0) {
 			table_touch(&table, m->number);
@@ -191,11 +191,11 @@ test_peersets(void **state)
 			break;
 		}
 		assert_int_equal(naive_set(&pool, sets[to]), want[to]);
-		assert_int_equal(peerset_count(&pool, sets[to]),
-			(uint32_t)__builtin_popcountll(want[to]));
+		assert_int_equal(
+			peerset_count(&pool, sets[to]), (uint32_t)__builtin_popcountll(want[to]));
 		assert_int_equal(sets[a] == sets[b], want[a] == want[b]);
 		assert_int_equal(peerset_relation(&pool, sets[a], sets[b]),
-			(want[a] & want[b]) == 0       ? PEERSET_NONE
+			(want[a] & want[b]) == 0    ? PEERSET_NONE
 			: (want[b] & ~want[a]) == 0 ? PEERSET_ALL
 						    : PEERSET_SOME);
 	}
