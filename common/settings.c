@@ -131,8 +131,14 @@ load_ini(struct settings *s, const char *ini_path, char *err, size_t err_n)
 		return read_default_ini(s, err, err_n) < 0 ? -1 : 0;
 	int result = settings_read_ini(s, ini_path, err, err_n);
 	if (result == 1)
-		snprintf(err, err_n, "%s: no such settings file", ini_path);
+		snprintf(err, err_n, "%s: no settings file that can be read", ini_path);
 	return result == 0 ? 0 : -1;
+}
+
+const char *
+settings_ini_path(const struct settings *s)
+{
+	return s->ini[0] == '\0' ? NULL : s->ini;
 }
 
 struct settings *

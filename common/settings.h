@@ -19,6 +19,8 @@ struct settings; /* immutable after settings_load() */
  */
 struct settings *settings_load(const char *ini_path, char *err, size_t err_n);
 void settings_free(struct settings *s);
+/* The INI file that was read; NULL: none. Borrowed. */
+const char *settings_ini_path(const struct settings *s);
 
 /* name: "tcp.port". Troupe's own rows ("rib.settle" in ms, "log.format") are spelled
  * troupe_rib_settle, troupe.rib.settle, [troupe.rib]. An ip list is its text, addresses separated

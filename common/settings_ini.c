@@ -149,7 +149,7 @@ settings_read_ini(struct settings *s, const char *path, char *err, size_t err_n)
 	FILE *file = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "re") : NULL;
 
 	if (file == NULL) {
-		if (errno == ENOENT || errno == ENOTDIR)
+		if (errno == ENOENT || errno == ENOTDIR || errno == EACCES)
 			return 1;
 		snprintf(err, err_n, "%s: cannot be read as a settings file", path);
 		return -1;
@@ -160,5 +160,7 @@ settings_read_ini(struct settings *s, const char *path, char *err, size_t err_n)
 	buf_fini(&ini->value);
 	free(ini);
 	fclose(file);
+	if (result == 0)
+		snprintf(s->ini, sizeof(s->ini), "%s", path);
 	return result;
 }

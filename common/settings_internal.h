@@ -38,6 +38,7 @@ struct setting_value {
 
 struct settings {
 	struct setting_value values[SETTINGS_MAX]; /* in the order of the table */
+	char ini[4096];                            /* the file that was read; empty: none */
 };
 
 extern const struct setting_row setting_rows[];

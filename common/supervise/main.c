@@ -43,6 +43,7 @@ struct supervise {
 	const char *pidfile; /* the same once it is ours to remove */
 	int early_fd;        /* the terminal of `start -d`, or -1 */
 	bool background;
+	char ini_copy[RUNPATH_MAX + sizeof(RUNDIR_SETTINGS)];
 };
 
 /* Before anything runs: the text for whoever typed the command. */
@@ -123,13 +124,6 @@ check_reach(struct supervise *s)
 			snprintf(text, sizeof(text), "%.900s: %s", path, strerror(errno));
 			refuse(s, text);
 		}
-	}
-	char *closed = account_blocked(&s->account, path);
-	if (closed != NULL) {
-		snprintf(text, sizeof(text),
-			"user %s cannot run %.400s/ribd: %.400s is closed to it", s->account.name,
-			s->libexec, closed);
-		refuse(s, text);
 	}
 }
 
@@ -270,6 +264,12 @@ fill_spec(struct supervise *s)
 	t->spec.run = t->run.path;
 	t->spec.tag = t->run.tag;
 	t->spec.env_file = s->options.env_file;
+	if (settings_ini_path(s->settings) != NULL &&
+		rundir_copy(&t->run, &s->account, settings_ini_path(s->settings),
+			RUNDIR_SETTINGS) == 0) {
+		snprintf(s->ini_copy, sizeof(s->ini_copy), "%s/%s", t->run.path, RUNDIR_SETTINGS);
+		t->spec.env_file = s->ini_copy;
+	}
 	t->spec.log_format = s->options.log_format;
 	t->spec.log_level = s->options.log_level;
 	t->spec.account = &s->account;

@@ -59,6 +59,21 @@ set_owner(int fd, const struct account *a)
 	return fchmod(fd, group != NULL ? 02710 : 0700);
 }
 
+/* Where only root may make directories, one of another user is left from a run as that user. */
+static bool
+ours_by_its_parent(const char *path)
+{
+	char parent[RUNPATH_MAX];
+	struct stat st;
+	const char *slash = strrchr(path, '/');
+
+	if (geteuid() != 0 || slash == NULL || slash == path)
+		return false;
+	snprintf(parent, sizeof(parent), "%.*s", (int)(slash - path), path);
+	return lstat(parent, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == 0 &&
+	       (st.st_mode & 022) == 0;
+}
+
 static int
 open_directory(struct rundir *r, const struct account *a, char *err, size_t err_n)
 {
@@ -74,7 +89,7 @@ open_directory(struct rundir *r, const struct account *a, char *err, size_t err_
 	if (r->fd < 0 || fstat(r->fd, &st) != 0)
 		return fail(err, err_n, "cannot open the run directory %s: %s", r->path,
 			strerror(errno));
-	if (st.st_uid != geteuid() && st.st_uid != a->uid)
+	if (st.st_uid != geteuid() && st.st_uid != a->uid && !ours_by_its_parent(r->path))
 		return fail(err, err_n, "the run directory %s belongs to another user (%u)",
 			r->path, (unsigned)st.st_uid);
 	if (set_owner(r->fd, a) != 0)
@@ -126,8 +141,8 @@ clean_predecessor(struct rundir *r)
 static bool
 is_of_daemons(const char *name)
 {
-	return strncmp(name, "journal.", 8) == 0 || strncmp(name, "snapshot.", 9) == 0 ||
-	       strstr(name, ".ipc") != NULL;
+	return strcmp(name, RUNDIR_SETTINGS) == 0 || strncmp(name, "journal.", 8) == 0 ||
+	       strncmp(name, "snapshot.", 9) == 0 || strstr(name, ".ipc") != NULL;
 }
 
 static void
@@ -189,6 +204,28 @@ rundir_open(
 	clean_predecessor(r);
 	clean_files(r);
 	return write_tag(r, err, err_n);
+}
+
+int
+rundir_copy(struct rundir *r, const struct account *a, const char *path, const char *name)
+{
+	char data[65536];
+	int in = open(path, O_RDONLY | O_CLOEXEC), out, result = -1;
+
+	if (in < 0)
+		return -1;
+	(void)unlinkat(r->fd, name, 0);
+	out = openat(r->fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (out >= 0) {
+		ssize_t n = read(in, data, sizeof(data));
+
+		if (n >= 0 && n < (ssize_t)sizeof(data) && write(out, data, (size_t)n) == n &&
+			(!a->change || fchown(out, a->uid, a->gid) == 0))
+			result = 0;
+		close(out);
+	}
+	close(in);
+	return result;
 }
 
 void
