@@ -354,8 +354,8 @@ text_reads_back(void **state)
 		" community 1:2",
 		" originator-id 1.2.3.4",
 		" cluster-list [ 1.2.3.4 1.2.3.4 ]",
-		" extended-community [ target:1:2 target:1.2.3.4:5 redirect-to-nexthop mup:1:2 "
-		"redirect:1:2 l2info:1:2:3:4 ]",
+		" extended-community [ target:1:2 target:1.2.3.4:5 redirect-to-nexthop mup:1:2 ]",
+		" extended-community [ redirect:1:2 l2info:1:2:3:4 ]",
 		" large-community [ 1:2:3 4294967295:0:1 ]",
 		" aigp 0x00000000000000ff",
 		" bgp-prefix-sid [ 300, [ ( 800000,5000 ), ( 1000000,5000 ) ] ]",
@@ -369,8 +369,10 @@ text_reads_back(void **state)
 		struct text_error e = { 0 };
 		struct buf out = { 0 };
 
-		if (parse_line(lines[i], &set, &e) == -1)
+		if (parse_line(lines[i], &set, &e) == -1) {
 			fail_msg("%s: %s", lines[i], e.text);
+			return;
+		}
 		attrs_text(&out, set.block, set.len, &context);
 		assert_string_equal(buf_cstr(&out), lines[i]);
 		buf_fini(&out);
