@@ -6,8 +6,10 @@ import grp
 import json
 import os
 import pty
+import pwd
 import re
 import select
+import shutil
 import signal
 import socket
 import stat
@@ -265,6 +267,34 @@ class Pipes(unittest.TestCase):
             self.assertEqual(g.ctl('run', '--pipe', 'system', 'version'), (0, VERSION + '\n', ''))
             g.stop()
             self.assertFalse(os.path.exists(g.run + '/exabgp.in'))
+
+
+    @unittest.skipUnless(os.geteuid() == 0 and shutil.which('exabgpcli') and os.path.isdir('/run/exabgp'), 'needs root and exabgp')
+    def test_command_line_of_exabgp(self):
+        """Debian's exabgpcli, with pipes that the administrator made."""
+        name = 'troupe-test-%d' % os.getpid()
+        owner = os.stat('/run/exabgp')
+        pipes = ['/run/exabgp/%s.%s' % (name, way) for way in ('in', 'out')]
+        for path in pipes:
+            os.mkfifo(path, 0o600)
+            os.chown(path, owner.st_uid, owner.st_gid)
+        try:
+            with started(exabgp_api_pipename=name, exabgp_api_version='4', exabgp_daemon_user=pwd.getpwuid(owner.st_uid).pw_name) as g:
+                g.start()
+
+                def ask(*words):
+                    done = subprocess.run(['exabgpcli', *words], env=g.env, capture_output=True, text=True, timeout=20, check=False)
+                    return done.stdout.strip(), done.stderr
+
+                self.assertEqual(ask('version'), ('exabgp 6.0.0', ''))
+                self.assertEqual(ask('announce route 10.9.0.0/24 next-hop 1.2.3.4'), ('', ''))
+                self.assertIn('127.77.13.2 ipv4 unicast 10.9.0.0/24', ask('show', 'adj-rib', 'out')[0])
+                self.assertIn('error', ask('bogus')[1])
+                g.stop()
+                self.assertTrue(os.path.exists(pipes[0]))
+        finally:
+            for path in pipes:
+                os.unlink(path)
 
 
 class Terminal:
