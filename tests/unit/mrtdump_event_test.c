@@ -47,8 +47,8 @@ feed(const char *line, struct mrt_record *record, struct mrt_bgp4mp *m)
 static void
 packets(void **state)
 {
-	struct mrt_record r;
-	struct mrt_bgp4mp m;
+	struct mrt_record r = { 0 };
+	struct mrt_bgp4mp m = { 0 };
 
 	(void)state;
 	assert_int_equal(feed(HEAD("keepalive") NEIGHBOR
@@ -96,8 +96,8 @@ updates(void **state)
 			  NEGOTIATED("false", "")),
 			false, false },
 	};
-	struct mrt_record r;
-	struct mrt_bgp4mp m;
+	struct mrt_record r = { 0 };
+	struct mrt_bgp4mp m = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -127,8 +127,8 @@ states(void **state)
 		{ HEAD("state") NEIGHBOR ", \"state\": \"up\" } }", EVENT_OTHER, 0, 0 },
 		{ HEAD("fsm") NEIGHBOR ", \"state\": \"ESTABLISHED\" } }", EVENT_RECORD, 4, 6 },
 	};
-	struct mrt_record r;
-	struct mrt_bgp4mp m;
+	struct mrt_record r = { 0 };
+	struct mrt_bgp4mp m = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -168,8 +168,8 @@ other_lines(void **state)
 		{ HEAD("keepalive") "\"header\": \"0x" MARKER "0013\", " NEIGHBOR "} }",
 			EVENT_MALFORMED },
 	};
-	struct mrt_record r;
-	struct mrt_bgp4mp m;
+	struct mrt_record r = { 0 };
+	struct mrt_bgp4mp m = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

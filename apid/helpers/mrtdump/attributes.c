@@ -30,9 +30,9 @@ read_origin(const struct json *v, struct wr *w)
 {
 	static const char *const names[] = { "igp", "egp", "incomplete" };
 
-	for (uint8_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (json_is(v, names[i])) {
-			wr_u8(w, i);
+			wr_u8(w, (uint8_t)i);
 			return true;
 		}
 	}
