@@ -286,6 +286,11 @@ send_eors(struct rib *rib, struct session *s, uint64_t low)
 		size_t bound = family == EOR_AUTOMATIC ? EOR_BYTES * (size_t)(s->n_families + 1)
 						       : EOR_BYTES;
 
+		if (family == EOR_AUTOMATIC && s->eor_after_us > rib->now_us) {
+			if (rib->eor_wake_us == 0 || s->eor_after_us < rib->eor_wake_us)
+				rib->eor_wake_us = s->eor_after_us;
+			break;
+		}
 		if (wr_len(&w) + bound > limit)
 			break;
 		write_eor(&w, s, family);
@@ -428,7 +433,7 @@ group_turn(struct rib *rib, uint32_t index)
 static void
 set_wake(struct rib *rib)
 {
-	rib->wake_us = 0;
+	rib->wake_us = rib->eor_wake_us;
 	for (uint32_t i = 0; i < rib->n_groups; i++) {
 		const struct group *g = &rib->groups[i];
 
@@ -443,6 +448,7 @@ rib_drain(struct rib *rib, int64_t deadline_us)
 {
 	bool progress = true, more = false;
 
+	rib->eor_wake_us = 0;
 	while (progress && !more) {
 		progress = false;
 		for (uint32_t i = 0; i < rib->n_groups && !more; i++) {

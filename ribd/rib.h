@@ -103,6 +103,7 @@ struct session {
 	int64_t tokens_us;      /* rate limit: time at which the bucket was empty */
 	uint32_t n_families;
 	uint32_t families[OPEN_FAMILIES_MAX]; /* negotiated, in the peer's order */
+	int64_t eor_after_us;                 /* the automatic ones not before: the settle time */
 	uint64_t eor_chunk;                   /* chunk that carried the automatic End-of-RIBs */
 	uint64_t opens_hash;                  /* recognises the session after a restart of ribd */
 };
@@ -176,6 +177,7 @@ struct rib {
 	struct rib_output out;
 	uint64_t next_chunk;
 	int64_t now_us;
+	int64_t eor_wake_us;
 	int64_t wake_us; /* after rib_drain(): when it wants to run again, 0: no need */
 	bool replaying;
 	bool walk_dependent; /* an operation depended on what is in the table: see snapshot.c */

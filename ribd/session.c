@@ -176,6 +176,7 @@ start_session(struct rib *rib, struct session *s, const struct export_session *e
 	g.members = peerset_with(&rib->sets, 0, s->peer);
 	s->group = rib_group_new(rib, &g, TABLE_NONE);
 	join_set(rib, &rib->first, s->peer);
+	s->eor_after_us = p->settle_ms == 0 ? 0 : rib->now_us + (int64_t)p->settle_ms * 1000;
 	if (!p->manual_eor)
 		rib_session_eor(rib, s, EOR_AUTOMATIC);
 	rib_in_clear(rib, p);

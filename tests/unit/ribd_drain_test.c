@@ -240,8 +240,13 @@ test_settle(void **state)
 
 	(void)state;
 	bench_init(&bench, 1, &o);
+	commands("+9:9");
 	bench_up(&bench, 0, false);
+	expect("100: med9 9\n");
+	assert_int_equal(bench.rib.wake_us, bench.rib.now_us + 100000);
+	bench.rib.now_us += 100000;
 	expect("100: eor\n");
+	assert_int_equal(bench.rib.wake_us, 0);
 	commands("+1:1");
 	expect("");
 	assert_int_equal(bench.rib.wake_us, bench.rib.now_us + 100000);
@@ -260,7 +265,7 @@ test_settle(void **state)
 		bench.rib.now_us += 50000;
 		bench_settle(&bench);
 	}
-	assert_int_equal(bench.peers[0].announces, 1 + 1);
+	assert_int_equal(bench.peers[0].announces, 2 + 1);
 	bench_fini(&bench);
 }
 
