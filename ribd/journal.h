@@ -29,7 +29,8 @@ enum journal_kind {
 	JOURNAL_SESSION,      /* u32 neighbor, u32 number, u64 hash of the OPENs */
 	JOURNAL_SESSION_DOWN, /* u32 number */
 	JOURNAL_POSITIONS,    /* n x (u32 number, u64 change confirmed, u8 End-of-RIB sent) */
-	JOURNAL_END           /* a snapshot is complete */
+	JOURNAL_END,          /* a snapshot is complete */
+	JOURNAL_LIFETIMES     /* route operations: deadlines (snapshots only, behind all routes) */
 };
 
 enum {

@@ -8,9 +8,14 @@
 #include "common/log.h"
 #include "common/xmalloc.h"
 #include "proto/ipc/route_ops.h"
+#include "ribd/lifetime.h"
+#include "ribd/owner.h"
 #include "ribd/watchdog.h"
 
 enum { AHEAD = 32 };
+
+/* What of a stream counts: of a snapshot's, only watchdogs or deadlines. */
+enum what { EVERYTHING, WATCHDOGS, LIFETIMES };
 
 struct batch {
 	struct rib *rib;
@@ -19,8 +24,9 @@ struct batch {
 	const char *dog;
 	uint8_t dog_len;
 	bool withheld;
-	bool touched;        /* the current peers' settle time was started */
-	bool watchdogs_only; /* a snapshot's: announces nothing */
+	bool touched; /* the current peers' settle time was started */
+	enum what only;
+	uint64_t ttl_us; /* deadline; 0: none */
 };
 
 static void
@@ -81,6 +87,20 @@ touch(struct batch *b)
 	peerset_unref(&rib->sets, settle);
 }
 
+/* Operations that concern the routes of all peers. */
+static void
+touch_all(struct batch *b)
+{
+	uint32_t peers = b->peers;
+	bool touched = b->touched;
+
+	b->peers = b->rib->all;
+	b->touched = false;
+	touch(b);
+	b->peers = peers;
+	b->touched = touched;
+}
+
 static bool
 known_family(struct batch *b, uint32_t family)
 {
@@ -93,6 +113,44 @@ known_family(struct batch *b, uint32_t family)
 	return false;
 }
 
+/* How long what was just announced lives. */
+static void
+limit(struct batch *b, const struct nlri *nlri)
+{
+	struct rib *rib = b->rib;
+	uint32_t peers;
+
+	if (b->ttl_us == 0) {
+		lifetime_forget(rib, b->peers, nlri);
+		return;
+	}
+	peers = peerset_and(&rib->sets, b->peers, rib->configured[entry_family_row(nlri->family)]);
+	lifetime_set(rib, peers, nlri, b->attrs, (int64_t)b->ttl_us);
+	peerset_unref(&rib->sets, peers);
+}
+
+/* The walk of a snapshot may have passed what these change. */
+static void
+sync_owner(struct batch *b, enum route_sync sync)
+{
+	static void (*const run[])(struct rib * rib, uint16_t owner) = {
+		[ROUTE_SYNC_BEGIN] = owner_sync_begin,
+		[ROUTE_SYNC_END] = owner_sync_end,
+		[ROUTE_SYNC_ABORT] = owner_sync_abort,
+	};
+
+	b->rib->walk_dependent = true;
+	run[sync](b->rib, b->rib->speaker);
+}
+
+static void
+expire_owner(struct batch *b, uint64_t deadline_us)
+{
+	if (b->only == EVERYTHING)
+		b->rib->walk_dependent = true;
+	owner_expire(b->rib, b->rib->speaker, deadline_us);
+}
+
 static void
 announce(struct batch *b, const struct route_op *op, uint32_t hash)
 {
@@ -102,11 +160,13 @@ announce(struct batch *b, const struct route_op *op, uint32_t hash)
 	if (!known_family(b, op->nlri.family) || op->nlri.len > NLRI_MAX)
 		return;
 	touch(b);
-	if (b->dog_len > 0 && (config || b->watchdogs_only))
+	if (b->dog_len > 0 && (config || b->only == WATCHDOGS))
 		watchdog_route(rib, b->dog, b->dog_len, b->withheld, b->peers, &op->nlri, b->attrs,
-			!b->watchdogs_only);
-	else if (!b->watchdogs_only)
+			b->only == EVERYTHING);
+	else if (b->only == EVERYTHING)
 		rib_announce(rib, b->peers, &op->nlri, hash, b->attrs, config);
+	if (b->only != WATCHDOGS)
+		limit(b, &op->nlri);
 }
 
 static void
@@ -172,6 +232,8 @@ apply_op(struct batch *b, const struct route_op *op, uint32_t hash)
 	switch (op->kind) {
 	case ROUTE_OP_OWNER:
 		b->owner = op->owner;
+		b->rib->speaker = op->owner == ROUTE_OWNER_CONFIG ? OWNER_NOBODY
+								  : owner_number(b->rib, op->owner);
 		b->dog_len = 0;
 		break;
 	case ROUTE_OP_PEERS:
@@ -205,6 +267,17 @@ apply_op(struct batch *b, const struct route_op *op, uint32_t hash)
 		b->rib->walk_dependent = true;
 		watchdog_switch(b->rib, op->name, op->name_len, b->peers, op->flag);
 		break;
+	case ROUTE_OP_TTL:
+		b->ttl_us = op->deadline_us;
+		break;
+	case ROUTE_OP_SYNC:
+		touch_all(b);
+		sync_owner(b, op->sync);
+		break;
+	case ROUTE_OP_EXPIRE:
+		touch_all(b);
+		expire_owner(b, op->deadline_us);
+		break;
 	}
 }
 
@@ -232,16 +305,17 @@ run_ahead(struct batch *b, struct ahead *a)
 }
 
 static int
-apply(struct rib *rib, const uint8_t *ops, size_t n, bool watchdogs_only)
+apply(struct rib *rib, const uint8_t *ops, size_t n, enum what only)
 {
 	struct batch b = { .rib = rib,
-		.watchdogs_only = watchdogs_only,
+		.only = only,
 		.attrs = attrs_ref(&rib->attrs, 0),
 		.peers = peerset_ref(&rib->sets, rib->all) };
 	struct rd r = rd_init(ops, n);
 	struct ahead a;
 	int got;
 
+	rib->speaker = OWNER_NOBODY;
 	a.n = 0;
 	while ((got = route_op_next(&r, &a.ops[a.n])) == 1) {
 		enum route_op_kind kind = a.ops[a.n].kind;
@@ -265,11 +339,17 @@ apply(struct rib *rib, const uint8_t *ops, size_t n, bool watchdogs_only)
 int
 rib_apply(struct rib *rib, const uint8_t *ops, size_t n)
 {
-	return apply(rib, ops, n, false);
+	return apply(rib, ops, n, EVERYTHING);
 }
 
 int
 rib_apply_watchdogs(struct rib *rib, const uint8_t *ops, size_t n)
 {
-	return apply(rib, ops, n, true);
+	return apply(rib, ops, n, WATCHDOGS);
+}
+
+int
+rib_apply_lifetimes(struct rib *rib, const uint8_t *ops, size_t n)
+{
+	return apply(rib, ops, n, LIFETIMES);
 }

@@ -9,6 +9,7 @@
 #include "common/rd.h"
 #include "common/xmalloc.h"
 #include "proto/ipc/ipc.h"
+#include "ribd/lifetime.h"
 #include "ribd/watchdog.h"
 
 static bool
@@ -204,6 +205,7 @@ remove_peers(struct rib *rib, uint32_t gone)
 		return;
 	rib_forget_peers(rib, gone, false);
 	watchdog_forget(rib, gone);
+	lifetime_forget_peers(rib, gone);
 	for (int64_t p = peerset_next(&rib->sets, gone, 0); p >= 0;
 		p = peerset_next(&rib->sets, gone, p + 1))
 		free_peer(rib, (uint32_t)p);
@@ -267,4 +269,5 @@ rib_instance(struct rib *rib, uint32_t id, uint32_t range_id, bool gone)
 	define_like(p, range);
 	index_peer(rib, p);
 	rib_copy_routes(rib, range->slot, p->slot);
+	lifetime_copy(rib, range->slot, p->slot);
 }

@@ -69,14 +69,14 @@ reap_route(struct rib *rib, uint32_t number, uint64_t passed)
 	struct entry *e = table_at(t, number);
 	struct nlri nlri = entry_nlri(e);
 	uint32_t hash = nlri_hash(&nlri);
-	uint8_t flags = ENTRY_F_CONFIG | ENTRY_F_MAYBE_SENT;
+	uint8_t flags = ENTRY_F_CONFIG | ENTRY_F_MAYBE_SENT | ENTRY_F_PHASE;
 
 	for (uint32_t i = table_find(t, &nlri, hash); i != TABLE_NONE;
 		i = table_find_next(t, i, &nlri)) {
 		struct entry *twin = table_at(t, i);
 
 		if (i == number || twin->kind != ENTRY_ROUTE || twin->attrs != e->attrs ||
-			twin->mark != e->mark || ((twin->flags ^ e->flags) & flags) != 0 ||
+			twin->whose != e->whose || ((twin->flags ^ e->flags) & flags) != 0 ||
 			entry_seq(twin) > passed || twin->len != e->len ||
 			memcmp(entry_nlri(twin).bytes, nlri.bytes, nlri.len) != 0)
 			continue;

@@ -190,6 +190,9 @@ apply(struct rib *rib, struct journal_record *record)
 	case JOURNAL_WATCHDOGS:
 		(void)rib_apply_watchdogs(rib, p->p, rd_left(p));
 		break;
+	case JOURNAL_LIFETIMES:
+		(void)rib_apply_lifetimes(rib, p->p, rd_left(p));
+		break;
 	case JOURNAL_SESSION:
 	case JOURNAL_SESSION_DOWN:
 	case JOURNAL_POSITIONS:

@@ -2,6 +2,8 @@
 #include "ribd/rib.h"
 
 #include <stdlib.h>
+#include "ribd/lifetime.h"
+#include "ribd/owner.h"
 #include "ribd/watchdog.h"
 #include "ribd/window.h"
 
@@ -13,6 +15,7 @@ rib_init(struct rib *rib, const struct rib_output *out)
 	attrs_init(&rib->attrs);
 	peerset_init(&rib->sets);
 	rib->window = window_new();
+	(void)owner_number(rib, 0);
 }
 
 void
@@ -22,6 +25,8 @@ rib_fini(struct rib *rib)
 	rib_detach(rib);
 	rib_drop_detached(rib);
 	watchdog_fini(rib);
+	lifetime_fini(rib);
+	owners_fini(rib);
 	for (uint32_t i = 0; i < rib->n_peers; i++) {
 		if (rib->peers[i] == NULL)
 			continue;

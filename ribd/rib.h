@@ -155,6 +155,27 @@ struct target {
 	uint32_t up;    /* with a session */
 };
 
+/* Who announced routes (owner.h). */
+struct owner {
+	uint32_t id;
+	uint8_t phase; /* ENTRY_F_PHASE or 0 */
+	bool syncing;
+	int64_t expires_us; /* all its routes are withdrawn then; 0: they stay */
+};
+enum { OWNERS_MAX = 65535 };
+struct owners {
+	struct owner *v; /* owned; [0]: nobody */
+	uint32_t n, n_syncing;
+	uint16_t last;
+};
+
+struct lifetime;
+struct lifetimes {
+	struct lifetime **heap; /* owned, with the items */
+	size_t n, cap;
+	struct htable by_nlri;
+};
+
 struct rib {
 	struct table table;
 	struct target target;
@@ -173,6 +194,9 @@ struct rib {
 	uint32_t n_sessions, cap_sessions;
 	struct reap_queue reap;
 	struct watchdogs watchdogs;
+	struct owners owners;
+	struct lifetimes lifetimes;
+	uint16_t speaker;      /* owner of what is being announced */
 	struct window *window; /* owned: scratch */
 	struct rib_output out;
 	uint64_t next_chunk;
@@ -224,6 +248,8 @@ void rib_withdraw(
 	struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t hash, uint32_t attrs);
 /* Withdraws every remembered route of these peers. */
 void rib_clear(struct rib *rib, uint32_t peers);
+/* Withdraws the routes of an owner that have this phase (UINT8_MAX: all of them). */
+void rib_withdraw_owned(struct rib *rib, uint16_t owner, uint8_t phase);
 /* Withdraws configured routes without the current mark. */
 void rib_sweep(struct rib *rib);
 /* Forgets these peers in every entry. pending_only: only what waits to be sent and forgotten. */
@@ -247,6 +273,8 @@ void rib_reap(struct rib *rib);
 int rib_apply(struct rib *rib, const uint8_t *ops, size_t n);
 /* Applies a stream of WATCHDOG and ANNOUNCE operations to the watchdogs alone (a snapshot's). */
 int rib_apply_watchdogs(struct rib *rib, const uint8_t *ops, size_t n);
+/* The same with TTL, ANNOUNCE and EXPIRE operations and the deadlines. */
+int rib_apply_lifetimes(struct rib *rib, const uint8_t *ops, size_t n);
 
 /* --- sessions (session.c) --- */
 /* True: it is new here, and starts from the beginning. */

@@ -30,7 +30,7 @@ struct ribd {
 	struct snapshot *snapshot; /* NULL: none is being written */
 	int64_t snapshot_after_us; /* not before */
 	struct loop_task work;
-	struct loop_timer wake, lost, note, retry, status;
+	struct loop_timer wake, lost, note, retry, status, lifetime;
 	uint32_t listed_count, known_count;   /* neighbors of the running and the last whole list */
 	uint64_t listed_sum, known_sum;       /* their ids added up */
 	uint64_t received_seq, committed_seq; /* of this connection to apid */

@@ -8,6 +8,9 @@
 #include "ribd/rib.h"
 
 #include "common/log.h"
+#include "ribd/owner.h"
+
+enum { WHOSE_FLAGS = ENTRY_F_CONFIG | ENTRY_F_PHASE };
 
 static bool
 same_bytes(const struct entry *e, const struct nlri *nlri)
@@ -30,9 +33,8 @@ merge_twin(struct rib *rib, uint32_t number, uint32_t hash)
 		struct entry *twin = table_at(t, i);
 
 		if (i == number || twin->kind != ENTRY_ROUTE || twin->attrs != e->attrs ||
-			entry_seq(twin) != entry_seq(e) || twin->mark != e->mark ||
-			((twin->flags ^ e->flags) & ENTRY_F_CONFIG) != 0 ||
-			!same_bytes(twin, &nlri))
+			entry_seq(twin) != entry_seq(e) || twin->whose != e->whose ||
+			((twin->flags ^ e->flags) & WHOSE_FLAGS) != 0 || !same_bytes(twin, &nlri))
 			continue;
 		twin->flags |= e->flags & ENTRY_F_MAYBE_SENT;
 		peerset_assign(
@@ -40,28 +42,6 @@ merge_twin(struct rib *rib, uint32_t number, uint32_t hash)
 		rib_entry_drop(rib, number);
 		return;
 	}
-}
-
-/* The configuration mentions what is already announced: it is the configuration's now. */
-static void
-own(struct rib *rib, uint32_t number, uint32_t peers, uint32_t hash)
-{
-	struct entry *e = table_at(&rib->table, number);
-
-	if ((e->flags & ENTRY_F_CONFIG) != 0 && e->mark == rib->mark)
-		return;
-	if (peers != e->peers) {
-		uint32_t twin = table_split(&rib->table, number, peerset_ref(&rib->sets, peers));
-
-		e = table_at(&rib->table, number);
-		attrs_ref(&rib->attrs, e->attrs);
-		peerset_assign(&rib->sets, &e->peers, peerset_minus(&rib->sets, e->peers, peers));
-		number = twin;
-		e = table_at(&rib->table, number);
-	}
-	e->flags |= ENTRY_F_CONFIG;
-	e->mark = rib->mark;
-	merge_twin(rib, number, hash);
 }
 
 /* A version of the route may have been sent in a session's first drain, where withdraws of what
@@ -88,12 +68,44 @@ struct claim {
 	const struct nlri *nlri;
 	uint32_t hash, attrs;
 	bool config;
-	uint32_t peers; /* all it is for; borrowed */
-	uint32_t left;  /* those that still need an entry; held */
-	uint32_t reuse; /* an entry that lost all its peers to us */
+	uint16_t whose;
+	uint8_t whose_flags; /* of WHOSE_FLAGS */
+	uint32_t peers;      /* all it is for; borrowed */
+	uint32_t left;       /* those that still need an entry; held */
+	uint32_t reuse;      /* an entry that lost all its peers to us */
 	bool maybe_sent, siblings;
 	bool repeats; /* the configuration names the route twice */
 };
+
+static bool
+is_ours(const struct claim *c, const struct entry *e)
+{
+	return e->whose == c->whose && (e->flags & WHOSE_FLAGS) == c->whose_flags;
+}
+
+/* Somebody mentions what is already announced: it is theirs now, unless it is the configuration's,
+ * which only the configuration takes back. */
+static void
+own(const struct claim *c, uint32_t number, uint32_t peers)
+{
+	struct rib *rib = c->rib;
+	struct entry *e = table_at(&rib->table, number);
+
+	if (is_ours(c, e) || (!c->config && (e->flags & ENTRY_F_CONFIG) != 0))
+		return;
+	if (peers != e->peers) {
+		uint32_t twin = table_split(&rib->table, number, peerset_ref(&rib->sets, peers));
+
+		e = table_at(&rib->table, number);
+		attrs_ref(&rib->attrs, e->attrs);
+		peerset_assign(&rib->sets, &e->peers, peerset_minus(&rib->sets, e->peers, peers));
+		number = twin;
+		e = table_at(&rib->table, number);
+	}
+	e->flags = (uint8_t)((e->flags & ~WHOSE_FLAGS) | c->whose_flags);
+	e->whose = c->whose;
+	merge_twin(rib, number, c->hash);
+}
 
 /*
  * The configuration being read names a route a second time with other attributes: both are sent,
@@ -107,7 +119,8 @@ keep_first_mention(struct claim *c, uint32_t number, uint32_t peers)
 	const struct entry *e = table_at(&rib->table, number);
 	uint32_t passed, left;
 
-	if (!c->config || !rib->listing || (e->flags & ENTRY_F_CONFIG) == 0 || e->mark != rib->mark)
+	if (!c->config || !rib->listing || (e->flags & ENTRY_F_CONFIG) == 0 ||
+		e->whose != rib->mark)
 		return;
 	passed = rib_maybe_passed(rib, peers, entry_seq(e));
 	left = peerset_minus(&rib->sets, peers, passed);
@@ -130,8 +143,7 @@ claim_from(struct claim *c, uint32_t number)
 	if (common != 0 && e->attrs == c->attrs && same_bytes(e, c->nlri)) {
 		rib->counters.duplicates++;
 		peerset_assign(&rib->sets, &c->left, peerset_minus(&rib->sets, c->left, common));
-		if (c->config)
-			own(rib, number, common, c->hash);
+		own(c, number, common);
 	} else if (common != 0) {
 		c->maybe_sent |= maybe_sent(rib, e, common);
 		keep_first_mention(c, number, common);
@@ -171,11 +183,10 @@ claim_join(struct claim *c)
 	for (uint32_t i = table_find(t, c->nlri, c->hash); i != TABLE_NONE && c->left != 0;
 		i = table_find_next(t, i, c->nlri)) {
 		struct entry *e = table_at(t, i);
-		bool config = (e->flags & ENTRY_F_CONFIG) != 0;
 		uint32_t passed, add;
 
-		if (e->kind != ENTRY_ROUTE || e->attrs != c->attrs || config != c->config ||
-			(config && e->mark != rib->mark) || !same_bytes(e, c->nlri))
+		if (e->kind != ENTRY_ROUTE || e->attrs != c->attrs || !is_ours(c, e) ||
+			!same_bytes(e, c->nlri))
 			continue;
 		passed = rib_maybe_passed(rib, c->left, entry_seq(e));
 		peerset_assign(&rib->sets, &passed, peerset_or(&rib->sets, passed, late));
@@ -212,12 +223,11 @@ claim_settle(struct claim *c)
 		attrs_unref(&rib->attrs, e->attrs);
 		e->attrs = c->attrs;
 		peerset_assign(&rib->sets, &e->peers, peerset_ref(&rib->sets, c->left));
-		e->flags &= (uint8_t) ~(ENTRY_F_CONFIG | ENTRY_F_QUEUED);
+		e->flags &= (uint8_t)~ENTRY_F_QUEUED;
 		table_touch(&rib->table, number);
 	}
-	e->mark = rib->mark;
-	if (c->config)
-		e->flags |= ENTRY_F_CONFIG;
+	e->whose = c->whose;
+	e->flags = (uint8_t)((e->flags & ~WHOSE_FLAGS) | c->whose_flags);
 	e->flags &= (uint8_t) ~(ENTRY_F_MAYBE_SENT | ENTRY_F_SECOND);
 	if (c->maybe_sent)
 		e->flags |= ENTRY_F_MAYBE_SENT;
@@ -236,6 +246,8 @@ announce_kept(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t
 		.hash = hash,
 		.attrs = attrs,
 		.config = config,
+		.whose = config ? rib->mark : rib->speaker,
+		.whose_flags = config ? ENTRY_F_CONFIG : owner_phase(rib, rib->speaker),
 		.peers = peers,
 		.left = peerset_ref(&rib->sets, peers) };
 	const uint32_t *found;

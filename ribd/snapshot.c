@@ -17,6 +17,8 @@
 #include "common/loop.h"
 #include "common/xmalloc.h"
 #include "proto/ipc/route_ops.h"
+#include "ribd/lifetime.h"
+#include "ribd/owner.h"
 #include "ribd/watchdog.h"
 
 enum { SLICE_ROUTES = 2048, SLICE_BYTES = 64 * 1024, RECORD_BYTES = 256 * 1024, ROUTE_GUESS = 40 };
@@ -30,6 +32,7 @@ struct snapshot {
 	uint32_t mark;
 	struct buf out;               /* encoded records */
 	struct buf ops;               /* one record's operations */
+	struct buf lifetimes;         /* as they were at the beginning */
 	uint32_t owner, peers, attrs; /* state of the operations within the record */
 	bool have_peers, have_attrs;
 	char path[256], temporary[264];
@@ -40,6 +43,10 @@ snapshot_due(const struct journal *j, const struct rib *rib)
 {
 	uint64_t live = (uint64_t)rib->table.live * ROUTE_GUESS + rib->attrs.bytes;
 
+	/* A snapshot does not hold what an owner's synchronisation has mentioned: after a crash such a
+	 * synchronisation ends without withdrawing anything. */
+	if (rib->owners.n_syncing > 0 && j->size + j->old_bytes < 16ull * JOURNAL_COMPACT_BYTES)
+		return false;
 	return j->size + j->old_bytes > JOURNAL_COMPACT_BYTES &&
 	       j->size + j->old_bytes > 2 * live && !rib->listing && rib->has_generation &&
 	       !j->failed;
@@ -190,8 +197,9 @@ write_routes(struct snapshot *s)
 			break;
 		nlri = entry_nlri(e);
 		ops_route(s, e->kind != ENTRY_WITHDRAW,
-			(e->flags & ENTRY_F_CONFIG) != 0 ? ROUTE_OWNER_CONFIG : 0, e->peers,
-			e->attrs, &nlri);
+			(e->flags & ENTRY_F_CONFIG) != 0 ? ROUTE_OWNER_CONFIG
+							 : owner_id(s->rib, e->whose),
+			e->peers, e->attrs, &nlri);
 		seq = entry_seq(e);
 		behind = at;
 		n++;
@@ -229,6 +237,7 @@ snapshot_free(struct snapshot *s)
 	table_mark_remove(&s->rib->table, s->mark);
 	buf_fini(&s->out);
 	buf_fini(&s->ops);
+	buf_fini(&s->lifetimes);
 	free(s);
 }
 
@@ -266,12 +275,34 @@ snapshot_begin(struct journal *j, struct rib *rib)
 	write_state(s);
 	watchdog_each(rib, write_watchdog, s);
 	end_record(s, JOURNAL_WATCHDOGS, 0);
+	lifetime_write(rib, &s->lifetimes);
 	return s;
+}
+
+/* In records of a bounded size, cut between operations. */
+static void
+write_lifetimes(struct snapshot *s)
+{
+	struct rd r = rd_init(s->lifetimes.data, s->lifetimes.len);
+	const uint8_t *start = r.p;
+	struct route_op op;
+
+	while (route_op_next(&r, &op) == 1) {
+		bool whole = op.kind == ROUTE_OP_ANNOUNCE || op.kind == ROUTE_OP_EXPIRE;
+
+		if ((size_t)(r.p - start) < RECORD_BYTES && rd_left(&r) > 0)
+			continue;
+		if (!whole)
+			continue;
+		journal_encode(&s->out, JOURNAL_LIFETIMES, s->target, start, (size_t)(r.p - start));
+		start = r.p;
+	}
 }
 
 static int
 finish(struct snapshot *s)
 {
+	write_lifetimes(s);
 	journal_encode(&s->out, JOURNAL_END, s->target, "", 0);
 	if (!write_out(s) || rename(s->temporary, s->path) != 0) {
 		log_errno("journal", "cannot complete %s", s->path);

@@ -48,6 +48,10 @@ add_sizes(struct buf *b, const struct rib *rib)
 	add_line(b, "attribute_bytes", rib->attrs.bytes);
 	add_line(b, "peer_sets", rib->sets.live);
 	add_line(b, "watchdog_routes", rib->watchdogs.items);
+	add_line(b, "ttl_routes", rib->lifetimes.n);
+	add_line(b, "owners", rib->owners.n - 1);
+	add_line(b, "owners_limit", OWNERS_MAX - 1);
+	add_line(b, "owners_syncing", rib->owners.n_syncing);
 	add_line(b, "table_bytes", table_memory(t));
 	add_line(b, "reap_queue", rib->reap.n);
 	for (unsigned i = 0; i < FAMILY_COUNT; i++)

@@ -206,7 +206,7 @@ allocate(struct table *t)
 static void
 set_nlri(struct table *t, struct entry *e, const struct nlri *nlri)
 {
-	e->family = entry_family_row(nlri->family);
+	e->family = entry_family_row(nlri->family) & 31;
 	e->len = nlri->len;
 	e->path_id = nlri->has_path_id ? nlri->path_id : 0;
 	if (nlri->has_path_id)
@@ -227,7 +227,7 @@ insert(struct table *t, enum entry_kind kind, const struct nlri *nlri, uint32_t 
 	uint32_t number = allocate(t);
 	struct entry *e = table_at(t, number);
 
-	*e = (struct entry){ .kind = (uint8_t)kind, .hash = hash };
+	*e = (struct entry){ .kind = (uint8_t)kind & 7, .hash = hash };
 	set_nlri(t, e, nlri);
 	index_add(&t->index, hash, number);
 	t->live++;
@@ -264,8 +264,8 @@ table_split(struct table *t, uint32_t number, uint32_t peers)
 	copy->peers = peers;
 	copy->seq_low = e->seq_low;
 	copy->seq_high = e->seq_high;
-	copy->mark = e->mark;
-	copy->flags |= e->flags & (ENTRY_F_CONFIG | ENTRY_F_MAYBE_SENT);
+	copy->whose = e->whose;
+	copy->flags |= e->flags & (ENTRY_F_CONFIG | ENTRY_F_MAYBE_SENT | ENTRY_F_PHASE);
 	link_before(t, twin, e->next);
 	return twin;
 }
@@ -277,7 +277,7 @@ table_set_kind(struct table *t, uint32_t number, enum entry_kind kind)
 
 	t->kinds[e->kind]--;
 	t->routes[e->family] -= e->kind == ENTRY_ROUTE;
-	e->kind = (uint8_t)kind;
+	e->kind = (uint8_t)kind & 7;
 	t->kinds[kind]++;
 	t->routes[e->family] += kind == ENTRY_ROUTE;
 }

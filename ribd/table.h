@@ -35,7 +35,8 @@ enum {
 	ENTRY_F_PATH_ID = 1 << 2,    /* has a path-id */
 	ENTRY_F_MAYBE_SENT = 1 << 3, /* an earlier version may be on a session's first drain */
 	ENTRY_F_QUEUED = 1 << 4,     /* stands in the reap queue */
-	ENTRY_F_SECOND = 1 << 5      /* comes after another version of it in the same window */
+	ENTRY_F_SECOND = 1 << 5,     /* comes after another version of it in the same window */
+	ENTRY_F_PHASE = 1 << 6       /* its owner's phase when it was last announced (owner.h) */
 };
 
 struct entry {
@@ -45,16 +46,18 @@ struct entry {
 	uint32_t peers;      /* held */
 	uint32_t seq_low;    /* of the last change: 40 bits with seq_high */
 	uint8_t seq_high;
-	uint8_t kind;
-	uint8_t family; /* row of family_table, or ENTRY_FAMILY_NONE */
+	uint8_t kind : 3;
+	uint8_t family : 5; /* row of family_table, or ENTRY_FAMILY_NONE */
 	uint8_t flags;
-	uint8_t mark; /* generation of the configuration that mentioned it last */
 	uint8_t spare;
+	/* ENTRY_F_CONFIG: generation of the configuration that mentioned it last; else its owner */
+	uint16_t whose;
 	uint16_t len;
 	uint32_t path_id;
 	uint8_t bytes[ENTRY_INLINE];
 };
 _Static_assert(sizeof(struct entry) == 48, "an entry is 48 bytes");
+_Static_assert(ENTRY_FAMILIES <= 32 && ENTRY_MARK < 8, "they fit into their bits");
 
 struct table {
 	struct entry **slabs; /* owned */

@@ -6,6 +6,8 @@
  */
 #include "ribd/rib.h"
 
+#include "ribd/lifetime.h"
+
 /* What is left of a withdraw with attributes when its NLRI is left out: an UPDATE with the attributes
  * alone, as the reference sends it (10.4). It means nothing to the peer. */
 static void
@@ -111,6 +113,7 @@ rib_withdraw(
 	const uint32_t *found;
 
 	rib->counters.withdraws++;
+	lifetime_forget(rib, target->asked, nlri);
 	attrs_ref(&rib->attrs, attrs);
 	if (rib->first != 0)
 		leave_out_first(rib, &to, nlri, hash, attrs);
@@ -138,11 +141,17 @@ rib_withdraw(
 	peerset_unref(&rib->sets, to);
 }
 
-/* Withdraws the routes that `wanted` picks among those in the list now, in list order, with the
+/* Which routes are withdrawn. */
+struct pick {
+	bool (*wanted)(const struct rib *rib, const struct entry *e, const struct pick *p);
+	uint16_t owner;
+	uint8_t phase;
+};
+
+/* Withdraws the routes that p picks among those in the list now, in list order, with the
  * attributes they were announced with. */
 static void
-withdraw_where(
-	struct rib *rib, uint32_t peers, bool (*wanted)(const struct rib *, const struct entry *))
+withdraw_where(struct rib *rib, uint32_t peers, const struct pick *p)
 {
 	struct table *t = &rib->table;
 	uint32_t mark = table_mark(t, UINT32_MAX), next;
@@ -157,7 +166,7 @@ withdraw_where(
 		next = e->next;
 		if (e->kind != ENTRY_MARK && entry_seq(e) > last)
 			break;
-		if (e->kind != ENTRY_ROUTE || !wanted(rib, e) || e->len > sizeof(bytes))
+		if (e->kind != ENTRY_ROUTE || !p->wanted(rib, e, p) || e->len > sizeof(bytes))
 			continue;
 		nlri = entry_nlri(e);
 		memcpy(bytes, nlri.bytes, nlri.len);
@@ -176,29 +185,46 @@ withdraw_where(
 }
 
 static bool
-any(const struct rib *rib, const struct entry *e)
+any(const struct rib *rib, const struct entry *e, const struct pick *p)
 {
 	(void)rib;
 	(void)e;
+	(void)p;
 	return true;
 }
 
 static bool
-unmentioned(const struct rib *rib, const struct entry *e)
+unmentioned(const struct rib *rib, const struct entry *e, const struct pick *p)
 {
-	return (e->flags & ENTRY_F_CONFIG) != 0 && e->mark != rib->mark;
+	(void)p;
+	return (e->flags & ENTRY_F_CONFIG) != 0 && e->whose != rib->mark;
+}
+
+static bool
+owned(const struct rib *rib, const struct entry *e, const struct pick *p)
+{
+	(void)rib;
+	return (e->flags & ENTRY_F_CONFIG) == 0 && e->whose == p->owner &&
+	       (p->phase == UINT8_MAX || (e->flags & ENTRY_F_PHASE) == p->phase);
 }
 
 void
 rib_clear(struct rib *rib, uint32_t peers)
 {
-	withdraw_where(rib, peers, any);
+	withdraw_where(rib, peers, &(struct pick){ .wanted = any });
 }
 
 void
 rib_sweep(struct rib *rib)
 {
-	withdraw_where(rib, UINT32_MAX, unmentioned);
+	withdraw_where(rib, UINT32_MAX, &(struct pick){ .wanted = unmentioned });
+}
+
+void
+rib_withdraw_owned(struct rib *rib, uint16_t owner, uint8_t phase)
+{
+	withdraw_where(
+		rib, UINT32_MAX, &(struct pick){ .wanted = owned, .owner = owner, .phase = phase });
 }
 
 void

@@ -7,6 +7,7 @@
 #include "common/link.h"
 #include "common/log.h"
 #include "proto/ipc/send.h"
+#include "ribd/lifetime.h"
 
 enum { SNAPSHOT_RETRY_US = 5000000 };
 
@@ -94,6 +95,23 @@ snapshot_work(struct ribd *d)
 	return left > 0;
 }
 
+/* Withdraws what has lived its time; true: go on next turn. */
+static bool
+end_lifetimes(struct ribd *d)
+{
+	struct buf ops = { 0 };
+	int64_t next;
+
+	if (lifetime_due(&d->rib, &ops, &next)) {
+		(void)rib_apply(&d->rib, ops.data, ops.len);
+		journal_add(&d->journal, JOURNAL_ROUTES, d->rib.table.seq, ops.data, ops.len);
+	}
+	buf_fini(&ops);
+	if (next > d->rib.now_us)
+		loop_timer_set(d->loop, &d->lifetime, next - d->rib.now_us, on_wake, d, "lifetime");
+	return next != 0 && next <= d->rib.now_us;
+}
+
 static void
 work(struct loop *loop, void *owner)
 {
@@ -102,8 +120,9 @@ work(struct loop *loop, void *owner)
 
 	(void)loop;
 	ribd_now(d);
+	more = end_lifetimes(d);
 	commit(d);
-	more = rib_drain(&d->rib, loop_clock().us + RIBD_TURN_US);
+	more |= rib_drain(&d->rib, loop_clock().us + RIBD_TURN_US);
 	rib_reap(&d->rib);
 	sync_check(d);
 	more |= show_run(d, loop_clock().us + RIBD_TURN_US);

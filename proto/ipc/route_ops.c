@@ -88,6 +88,24 @@ read_flag(struct rd *r, struct route_op *out)
 	return 0;
 }
 
+static int
+read_deadline(struct rd *r, struct route_op *out)
+{
+	out->deadline_us = rd_u64(r);
+	return 0;
+}
+
+static int
+read_sync(struct rd *r, struct route_op *out)
+{
+	uint8_t sync = rd_u8(r);
+
+	if (sync > ROUTE_SYNC_ABORT)
+		return -1;
+	out->sync = (enum route_sync)sync;
+	return 0;
+}
+
 static op_read_fn *const readers[] = {
 	[ROUTE_OP_OWNER] = read_owner,
 	[ROUTE_OP_PEERS] = read_peers,
@@ -99,6 +117,9 @@ static op_read_fn *const readers[] = {
 	[ROUTE_OP_FLUSH] = read_family,
 	[ROUTE_OP_CLEAR] = read_flag,
 	[ROUTE_OP_DOG] = read_named,
+	[ROUTE_OP_TTL] = read_deadline,
+	[ROUTE_OP_SYNC] = read_sync,
+	[ROUTE_OP_EXPIRE] = read_deadline,
 };
 
 int
@@ -205,4 +226,25 @@ route_op_clear(struct wr *w, bool in)
 {
 	wr_u8(w, ROUTE_OP_CLEAR);
 	wr_u8(w, in);
+}
+
+void
+route_op_ttl(struct wr *w, uint64_t deadline_us)
+{
+	wr_u8(w, ROUTE_OP_TTL);
+	wr_u64(w, deadline_us);
+}
+
+void
+route_op_sync(struct wr *w, enum route_sync sync)
+{
+	wr_u8(w, ROUTE_OP_SYNC);
+	wr_u8(w, (uint8_t)sync);
+}
+
+void
+route_op_expire(struct wr *w, uint64_t deadline_us)
+{
+	wr_u8(w, ROUTE_OP_EXPIRE);
+	wr_u64(w, deadline_us);
 }

@@ -14,6 +14,13 @@
  *   FLUSH      u24 family (0: all)               send the routes again (api.md 5.4)
  *   CLEAR      u8 direction (0 out, 1 in)        withdraw everything (api.md 5.5) / empty adj-rib-in
  *   DOG        u8 announce, u8 len, name         switch a watchdog's routes (wire.md 10.9)
+ *   TTL        u64 deadline                      for the following ANNOUNCE (0: none): withdrawn then
+ *   SYNC       u8 enum route_sync                what the current owner does not announce between
+ *                                                begin and end is withdrawn at the end
+ *   EXPIRE     u64 deadline                      all routes of the current owner are withdrawn then
+ *                                                (0: not after all, 1: at once)
+ *
+ * Deadlines are microseconds of the monotonic clock, which all processes of a machine share.
  */
 #ifndef TROUPE_PROTO_IPC_ROUTE_OPS_H
 #define TROUPE_PROTO_IPC_ROUTE_OPS_H
@@ -35,12 +42,18 @@ enum route_op_kind {
 	ROUTE_OP_EOR,
 	ROUTE_OP_FLUSH,
 	ROUTE_OP_CLEAR,
-	ROUTE_OP_DOG
+	ROUTE_OP_DOG,
+	ROUTE_OP_TTL,
+	ROUTE_OP_SYNC,
+	ROUTE_OP_EXPIRE
 };
+
+enum route_sync { ROUTE_SYNC_BEGIN, ROUTE_SYNC_END, ROUTE_SYNC_ABORT };
 
 enum {
 	ROUTE_PEERS_ALL = 0xffff,
 	ROUTE_OWNER_CONFIG = 1,
+	ROUTE_EXPIRE_NOW = 1,
 	ROUTE_OP_OVERHEAD = 11 /* bytes of an ANNOUNCE or WITHDRAW beside its NLRI, at most */
 };
 
@@ -55,6 +68,8 @@ struct route_op {
 	const char *name;
 	uint8_t name_len;
 	struct nlri nlri; /* nlri.family for EOR and FLUSH too */
+	uint64_t deadline_us;
+	enum route_sync sync;
 };
 
 /* 1 with *out (borrowed from the stream), 0 at the end, -1 when malformed. */
@@ -70,5 +85,8 @@ void route_op_eor(struct wr *w, uint32_t family);
 void route_op_flush(struct wr *w, uint32_t family);
 void route_op_clear(struct wr *w, bool in);
 void route_op_dog(struct wr *w, bool announce, const char *name, unsigned n);
+void route_op_ttl(struct wr *w, uint64_t deadline_us);
+void route_op_sync(struct wr *w, enum route_sync sync);
+void route_op_expire(struct wr *w, uint64_t deadline_us);
 
 #endif
