@@ -1,7 +1,7 @@
 /*
  * The API daemon: one struct, everything it owns. Files: main.c arguments, daemon.c life of the
  * process, dispatch.c messages of the links, stop.c the end; helper*.c programs, client.c answers,
- * command*.c and cmd_*.c commands, conf.c neighbor.c feed.c the configuration and who is told of it,
+ * command*.c and cmd_*.c commands, stages.c those with an @ID, conf.c neighbor.c feed.c the configuration and who is told of it,
  * door*.c visitor.c operators' sockets and pipes,
  * batch.c routes to ribd, query.c questions to others, events.c events, tool_*.c the tools.
  */
@@ -21,6 +21,7 @@
 #include "apid/neighbor.h"
 #include "apid/query.h"
 #include "apid/selector.h"
+#include "apid/stages.h"
 #include "apid/subscribe.h"
 #include "common/link.h"
 #include "common/loop.h"
@@ -30,6 +31,7 @@
 
 struct child;
 struct doors;
+struct stages_wait;
 struct query;
 
 enum { EXIT_BAD_CONFIGURATION = 78, RELOAD_IDS_MAX = 16 };
@@ -73,6 +75,10 @@ struct apid {
 	unsigned tokens_max;
 	struct query *queries;
 	uint32_t query_ids;
+	struct stages_wait *stages_waits, **stages_last; /* owned */
+	unsigned n_stages;
+	uint32_t n_stages_peers;
+	bool stages_unasked;
 	bool syncs_unsent;
 	struct event_cache event_cache;
 	bool status_dirty;

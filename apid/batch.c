@@ -30,6 +30,7 @@ restart(struct batch *b)
 	b->owner = 0;
 	b->peers = 0;
 	b->have_attrs = false;
+	b->ttl_us = 0;
 }
 
 void
@@ -73,9 +74,8 @@ bare_withdraw(uint32_t family)
 	return info != NULL && (info->flags & FAMILY_F_BARE_WITHDRAW) != 0;
 }
 
-/* The state of the stream for the next operation. */
 static inline void
-begin(struct batch *b, uint32_t owner, const struct selection *s)
+begin_owner(struct batch *b, uint32_t owner)
 {
 	if (wr_len(&b->w) >= IPC_ROUTES_OPS_MAX)
 		batch_flush(b);
@@ -83,6 +83,13 @@ begin(struct batch *b, uint32_t owner, const struct selection *s)
 		route_op_owner(&b->w, owner);
 		b->owner = owner;
 	}
+}
+
+/* The state of the stream for the next operation. */
+static inline void
+begin(struct batch *b, uint32_t owner, const struct selection *s)
+{
+	begin_owner(b, owner);
 	if (b->peers != s->token) {
 		route_op_peers(&b->w, s->ids, s->n);
 		b->peers = s->token;
@@ -107,6 +114,10 @@ batch_route(struct batch *b, uint32_t owner, const struct selection *s, const st
 		b->attrs = *attrs;
 		b->attrs.block = b->w.p - attrs->len;
 		b->have_attrs = true;
+	}
+	if (announce && b->ttl_us != b->next_ttl_us) {
+		route_op_ttl(&b->w, b->next_ttl_us);
+		b->ttl_us = b->next_ttl_us;
 	}
 	route_op_route(&b->w, announce, nlri);
 	end(b);
@@ -142,6 +153,22 @@ batch_dog(struct batch *b, uint32_t owner, const struct selection *s, bool annou
 {
 	begin(b, owner, s);
 	route_op_dog(&b->w, announce, name, (unsigned)n);
+	end(b);
+}
+
+void
+batch_sync(struct batch *b, uint32_t owner, enum route_sync sync)
+{
+	begin_owner(b, owner);
+	route_op_sync(&b->w, sync);
+	end(b);
+}
+
+void
+batch_expire(struct batch *b, uint32_t owner, uint64_t deadline_us)
+{
+	begin_owner(b, owner);
+	route_op_expire(&b->w, deadline_us);
 	end(b);
 }
 

@@ -39,6 +39,8 @@ struct batch {
 	uint64_t peers;
 	bool have_attrs;
 	struct attrset attrs; /* block inside buffer */
+	uint64_t ttl_us;      /* deadline in the stream */
+	uint64_t next_ttl_us; /* deadline of the routes to come; 0: none */
 	struct batch_block *head, *tail, *unsent;
 	size_t uncommitted; /* bytes of all blocks */
 	struct link *link;
@@ -58,6 +60,11 @@ void batch_flush_routes(
 void batch_clear(struct batch *b, uint32_t owner, const struct selection *s, bool in);
 void batch_dog(struct batch *b, uint32_t owner, const struct selection *s, bool announce,
 	const char *name, size_t n);
+
+/* The owner begins to say what it has, or has said it all. */
+void batch_sync(struct batch *b, uint32_t owner, enum route_sync sync);
+/* The owner's routes are withdrawn then (ROUTE_OP_EXPIRE). */
+void batch_expire(struct batch *b, uint32_t owner, uint64_t deadline_us);
 
 /* Number that the last appended operation is committed with. */
 uint64_t batch_last(const struct batch *b);

@@ -14,7 +14,7 @@
 
 struct answer {
 	struct answer *next;
-	uint64_t seq;   /* dones: of the batch; 0: ready */
+	uint64_t seq;   /* of the batch that must be committed; 0: ready */
 	uint64_t dones; /* 0: text */
 	struct buf text;
 };
@@ -56,6 +56,7 @@ client_reset(struct client *c)
 	c->group = (struct group_buffer){ 0 };
 	selector_forget(c);
 	queries_forget(c);
+	stages_forget(c);
 	if (c->pending != NULL)
 		c->pending_free(c);
 	c->busy = false;
@@ -63,6 +64,9 @@ client_reset(struct client *c)
 	c->wait_seq = 0;
 	c->ack = c->apid->ack_default;
 	c->sync = false;
+	if (c->syncing)
+		batch_sync(&c->apid->batch, c->owner, ROUTE_SYNC_ABORT);
+	c->syncing = false;
 }
 
 void
@@ -121,7 +125,7 @@ append(struct client *c)
 }
 
 void
-answer_text(struct client *c, const void *text, size_t n)
+answer_raw(struct client *c, const void *text, size_t n)
 {
 	if (c->answers_head == NULL) {
 		outq_add(&c->out, text, n);
@@ -137,17 +141,45 @@ answer_text(struct client *c, const void *text, size_t n)
 }
 
 void
+answer_text(struct client *c, const void *text, size_t n)
+{
+	struct buf b = { 0 };
+
+	if (c->stages.id_n == 0) {
+		answer_raw(c, text, n);
+		return;
+	}
+	stages_prefix(&c->stages, &b, text, n);
+	answer_raw(c, b.data, b.len);
+	buf_fini(&b);
+}
+
+static void
+add_line(struct client *c, const void *text, size_t n)
+{
+	struct buf b = { 0 };
+
+	if (c->stages.id_n == 0) {
+		answer_raw(c, text, n);
+		answer_raw(c, "\n", 1);
+		return;
+	}
+	stages_prefix(&c->stages, &b, text, n);
+	buf_chr(&b, '\n');
+	answer_raw(c, b.data, b.len);
+	buf_fini(&b);
+}
+
+void
 answer_buf(struct client *c, const struct buf *b)
 {
-	answer_text(c, b->data, b->len);
-	answer_text(c, "\n", 1);
+	add_line(c, b->data, b->len);
 }
 
 void
 answer_line(struct client *c, const char *line)
 {
-	answer_text(c, line, strlen(line));
-	answer_text(c, "\n", 1);
+	add_line(c, line, strlen(line));
 }
 
 void
@@ -163,11 +195,28 @@ answer_printf(struct client *c, const char *fmt, ...)
 	buf_fini(&b);
 }
 
+/* `@ID accepted`, when batch seq is committed. */
+static void
+answer_accepted(struct client *c, uint64_t seq)
+{
+	static const char accepted[] = "accepted\n", complete[] = "accepted\ncomplete\n";
+	bool last = c->stages.sent && !c->stages.routes;
+	const char *text = last ? complete : accepted;
+
+	if (seq > c->apid->batch.committed)
+		append(c)->seq = seq;
+	answer_text(c, text, strlen(text));
+}
+
 void
 answer_done_at(struct client *c, uint64_t seq)
 {
 	struct answer *a = c->answers_tail;
 
+	if (c->stages.id_n > 0) {
+		answer_accepted(c, seq);
+		return;
+	}
 	if (!c->ack)
 		return;
 	if (a == NULL && seq <= c->apid->batch.committed) {
@@ -191,24 +240,29 @@ answer_done(struct client *c)
 void
 answer_error(struct client *c, const char *fmt, ...)
 {
-	if (!c->ack)
-		return;
-	if (fmt != NULL) {
-		struct buf b = { 0 };
-		va_list ap;
+	bool staged = c->stages.id_n > 0;
+	struct buf b = { 0 };
+	va_list ap;
 
-		BUF_LIT(&b, "error: ");
+	if (!c->ack && !staged)
+		return;
+	buf_str(&b, staged ? "refused " : "error: ");
+	if (fmt != NULL) {
 		va_start(ap, fmt);
 		buf_vprintf(&b, fmt, ap);
 		va_end(ap);
-		for (size_t i = 0; i < b.len; i++) {
-			if (b.data[i] < 0x20 || b.data[i] > 0x7e)
-				b.data[i] = '?';
-		}
-		answer_buf(c, &b);
-		buf_fini(&b);
+	} else {
+		BUF_LIT(&b, "not a command that can be executed");
 	}
-	answer_line(c, "error");
+	for (size_t i = 0; i < b.len; i++) {
+		if (b.data[i] < 0x20 || b.data[i] > 0x7e)
+			b.data[i] = '?';
+	}
+	if (staged || fmt != NULL)
+		answer_buf(c, &b);
+	if (!staged)
+		answer_line(c, "error");
+	buf_fini(&b);
 }
 
 bool
@@ -229,6 +283,8 @@ answers_release(struct client *c, uint64_t committed)
 			if (a->seq > committed)
 				break;
 			outq_done(&c->out, a->dones);
+		} else if (a->seq > committed) {
+			break;
 		} else {
 			outq_add(&c->out, a->text.data, a->text.len);
 			c->answer_text -= a->text.len;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "apid/outq.h"
+#include "apid/stages.h"
 #include "common/buf.h"
 
 struct apid;
@@ -41,6 +42,9 @@ struct client {
 	uint32_t owner;        /* of its routes, in route operations */
 	bool sees_all;
 	bool ack, sync;
+	struct stages stages; /* of the present command */
+	int version;          /* of the API it speaks; 0: the group's */
+	bool syncing;         /* between sync-begin and sync-end */
 	/* An asynchronous command runs: no further command is executed before it answers. */
 	bool busy;
 	uint64_t wait_seq; /* busy until this batch is committed, then resume() */
@@ -74,7 +78,9 @@ void client_after_commit(struct client *c, void (*resume)(struct client *c));
  * error details only while acknowledgements are on (api.md 1.10).
  */
 void answer_text(struct client *c, const void *text, size_t n); /* whole lines */
-void answer_line(struct client *c, const char *line);           /* LF is added */
+/* The same without the id of the present command. */
+void answer_raw(struct client *c, const void *text, size_t n);
+void answer_line(struct client *c, const char *line); /* LF is added */
 void answer_printf(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void answer_buf(struct client *c, const struct buf *b); /* LF is added */
 void answer_done(struct client *c);

@@ -11,6 +11,8 @@
 #include "common/log.h"
 #include "common/xmalloc.h"
 
+enum { TTL_MAX_S = 10 * 365 * 86400 };
+
 bool
 routes_keyword(const struct token *k)
 {
@@ -78,8 +80,10 @@ take(struct request *r, const struct selection *s, bool announce, const struct r
 
 	if (st->attributes_only)
 		batch_route(b, r->client->owner, s, attrs, announce, &none);
-	for (uint32_t i = 0; i < st->n_nlri; i++)
+	for (uint32_t i = 0; i < st->n_nlri; i++) {
 		batch_route(b, r->client->owner, s, attrs, announce, &st->nlri[i]);
+		r->families |= family_bit(st->nlri[i].family);
+	}
 }
 
 static int
@@ -104,6 +108,21 @@ take_shared(struct request *r, const struct selection *s, bool announce,
 	return wr_ok(&w) ? 0 : -1;
 }
 
+/* `… ttl SECONDS` at the end of an announce: taken off. -1: no such number. */
+static int
+read_ttl(struct tokens *t, uint32_t *ttl_s)
+{
+	const struct token *k;
+
+	if (t->n - t->pos < 3 || !token_is(&t->v[t->n - 2], "ttl"))
+		return 0;
+	k = &t->v[t->n - 1];
+	if (parse_u32(k->s, k->n, TTL_MAX_S, ttl_s) < 0 || *ttl_s == 0)
+		return -1;
+	t->n -= 2;
+	return 0;
+}
+
 int
 routes_statement(struct request *r, const struct selection *s, bool announce, struct tokens *t,
 	const struct attrset *shared, char error[TEXT_ERROR_MAX])
@@ -115,7 +134,14 @@ routes_statement(struct request *r, const struct selection *s, bool announce, st
 	struct tokens whole = *t;
 	struct route_statement st;
 	struct text_error e = { .text = "" };
+	uint32_t ttl_s = 0;
+	int result;
 
+	if (announce && read_ttl(t, &ttl_s) < 0) {
+		snprintf(error, TEXT_ERROR_MAX, "a ttl is a number of seconds from 1 to %d",
+			TTL_MAX_S);
+		return -1;
+	}
 	if (route_parse(r->apid->parser, t, purpose, &st, &e) < 0) {
 		struct buf echo = { 0 };
 
@@ -130,21 +156,25 @@ routes_statement(struct request *r, const struct selection *s, bool announce, st
 		buf_fini(&echo);
 		return -1;
 	}
-	if (shared == NULL) {
+	if (ttl_s > 0)
+		r->apid->batch.next_ttl_us = (uint64_t)(loop_clock().us + ttl_s * INT64_C(1000000));
+	result = 0;
+	if (shared == NULL)
 		take(r, s, announce, &st, &st.attrs);
-		return 0;
-	}
-	if (take_shared(r, s, announce, &st, shared) < 0) {
+	else
+		result = take_shared(r, s, announce, &st, shared);
+	r->apid->batch.next_ttl_us = 0;
+	if (result < 0)
 		snprintf(error, TEXT_ERROR_MAX, "the attributes are too long");
-		return -1;
-	}
-	return 0;
+	return result;
 }
 
 void
 routes_done(struct request *r, const struct selection *s)
 {
-	if (r->sync)
+	if (r->client->stages.sent)
+		stages_routes(r->client, s, r->families);
+	else if (r->sync)
 		query_sync(r->client, s);
 	else
 		answer_done_at(r->client, batch_last(&r->apid->batch));

@@ -60,3 +60,27 @@ cmd_session_bye(struct request *r)
 {
 	answer_done(r->client);
 }
+
+void
+cmd_session_sync_begin(struct request *r)
+{
+	struct client *c = r->client;
+
+	c->syncing = true;
+	batch_sync(&r->apid->batch, c->owner, ROUTE_SYNC_BEGIN);
+	answer_done_at(c, batch_last(&r->apid->batch));
+}
+
+void
+cmd_session_sync_end(struct request *r)
+{
+	struct client *c = r->client;
+
+	if (!c->syncing) {
+		answer_error(c, "sync-end without sync-begin");
+		return;
+	}
+	c->syncing = false;
+	batch_sync(&r->apid->batch, c->owner, ROUTE_SYNC_END);
+	answer_done_at(c, batch_last(&r->apid->batch));
+}

@@ -138,6 +138,8 @@ static const struct {
 	{ "enable-ack", "session ack enable" },
 	{ "disable-ack", "session ack disable" },
 	{ "silence-ack", "session ack silence" },
+	{ "sync-begin", "session sync-begin" },
+	{ "sync-end", "session sync-end" },
 	{ "enable-sync", "session sync enable" },
 	{ "disable-sync", "session sync disable" },
 	{ "reset", "session reset" },
@@ -212,10 +214,27 @@ translate(struct request *r, struct token *room)
 
 /* --- dispatch --- */
 
+/* The prefix `neighbor …` of version 4 is answered as ever: with one word. */
+static void
+nobody(struct request *r, struct tokens selector)
+{
+	struct client *client = r->client;
+	struct buf why = { 0 };
+
+	selector_why(client, selector, r->v4_neighbor, &why);
+	log_debug(client->name, "%s", buf_cstr(&why));
+	if (r->v4_neighbor && client->stages.id_n == 0)
+		answer_error(client, NULL);
+	else
+		answer_error(client, "%s", buf_cstr(&why));
+	buf_fini(&why);
+}
+
 static void
 run_peer(struct request *r)
 {
 	struct client *client = r->client;
+	const struct tokens selector = r->words;
 	const struct command *c;
 
 	r->selection = selector_parse(client, &r->words, r->v4_neighbor);
@@ -229,8 +248,7 @@ run_peer(struct request *r)
 		return;
 	}
 	if (r->selection->n == 0 && (c->flags & COMMAND_EMPTY_OK) == 0) {
-		log_debug(client->name, "no neighbor matches the selector");
-		answer_error(client, NULL);
+		nobody(r, selector);
 		return;
 	}
 	c->run(r);
@@ -296,7 +314,7 @@ command_words(struct client *c, const char *line, size_t n)
 	r.words = (struct tokens){ .v = room + WORDS_EXTRA, .n = (uint32_t)words };
 	/* The two spellings share no first word: helpers written for version 4 go on working when
 	 * nobody sets the version, and are answered as they expect. */
-	r.v4 = a->version == 4 ||
+	r.v4 = (c->version != 0 ? c->version : a->version) == 4 ||
 	       (!is_v6_start(token_peek(&r.words)) && !token_is(token_peek(&r.words), "group"));
 	r.json = !r.v4;
 	strip_modes(&r);
@@ -329,11 +347,14 @@ command_execute(struct client *c, char *line, size_t n)
 		line++;
 		n--;
 	}
+	c->stages = (struct stages){ 0 };
+	if (n > 0 && line[0] == '@' && !stages_begin(c, &line, &n))
+		return;
 	if (n == 0 || line[0] == '#') {
 		answer_done(c);
 		return;
 	}
-	if (!c->group.open && fast_execute(c, line, n))
+	if (!c->group.open && !c->stages.sent && fast_execute(c, line, n))
 		return;
 	if (starts_fold(line, n, "debug ") && memcmp(line, "debug ", 6) == 0) {
 		log_warn(c->name, "debug: %.*s", (int)(n > 1000 ? 1000 : n - 6), line + 6);

@@ -26,6 +26,7 @@ struct request {
 	bool v4_neighbor; /* came with the `neighbor …` prefix of version 4 */
 	bool sync;
 	const struct selection *selection; /* of a `peer SELECTOR …` command, else NULL */
+	uint32_t families;                 /* of the routes taken so far: bit map */
 };
 
 typedef void command_fn(struct request *r);
@@ -99,6 +100,8 @@ void cmd_system_metrics(struct request *r);
 void cmd_system_queues(struct request *r); /* cmd_queues.c */
 void cmd_session_ack(struct request *r); /* cmd_session.c */
 void cmd_session_sync(struct request *r);
+void cmd_session_sync_begin(struct request *r);
+void cmd_session_sync_end(struct request *r);
 void cmd_session_reset(struct request *r);
 void cmd_session_ping(struct request *r);
 void cmd_session_bye(struct request *r);

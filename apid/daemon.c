@@ -254,6 +254,7 @@ before_sleep(struct loop *loop, void *owner)
 	(void)loop;
 	batch_flush(&a->batch);
 	queries_batches_sent(a);
+	stages_pump(a);
 	helpers_write(a);
 	if (a->status_dirty && a->serving && !a->stopping)
 		send_status(a);

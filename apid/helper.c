@@ -26,20 +26,22 @@ helper_find(struct apid *a, const char *name)
 }
 
 static void
-copy_definition(struct helper *h, char *const *argv, bool json, bool respawn)
+copy_definition(struct helper *h, char *const *argv, const struct process_conf *p)
 {
 	int argc = 0;
 
-	for (char **p = h->argv; p != NULL && *p != NULL; p++)
-		free(*p);
+	for (char **old = h->argv; old != NULL && *old != NULL; old++)
+		free(*old);
 	while (argv[argc] != NULL)
 		argc++;
 	h->argv = xreallocarray(h->argv, (size_t)argc + 1, sizeof(char *));
 	for (int i = 0; i < argc; i++)
 		h->argv[i] = xstrdup(argv[i]);
 	h->argv[argc] = NULL;
-	h->json = json;
-	h->respawn = respawn;
+	h->json = p->json;
+	h->respawn = p->respawn;
+	h->api_version = p->api_version;
+	h->on_exit_s = p->on_exit_s;
 }
 
 static void
@@ -104,7 +106,7 @@ same_definition(const struct helper *h, const struct process_conf *p)
 {
 	int i = 0;
 
-	if (h->json != p->json || h->respawn != p->respawn)
+	if (h->json != p->json || h->respawn != p->respawn || h->api_version != p->api_version)
 		return false;
 	for (; i < p->argc && h->argv[i] != NULL; i++) {
 		if (strcmp(h->argv[i], p->argv[i]) != 0)
@@ -141,6 +143,8 @@ helpers_apply(struct apid *a, const struct config *config, bool restart_changed)
 		h->failed = false;
 		if (h->attached || h->removed)
 			continue;
+		if (p != NULL)
+			h->on_exit_s = p->on_exit_s;
 		if (p == NULL) {
 			h->removed = true;
 			if (h->state == HELPER_DOWN)
@@ -148,7 +152,7 @@ helpers_apply(struct apid *a, const struct config *config, bool restart_changed)
 			else
 				helper_stop(h);
 		} else if (!same_definition(h, p) && (restart_changed || h->state == HELPER_DOWN)) {
-			copy_definition(h, argv_of(p), p->json, p->respawn);
+			copy_definition(h, argv_of(p), p);
 			if (h->state != HELPER_DOWN) {
 				h->restart = true;
 				helper_stop(h);
@@ -161,7 +165,7 @@ helpers_apply(struct apid *a, const struct config *config, bool restart_changed)
 		if (helper_find(a, p->name) != NULL)
 			continue;
 		struct helper *h = helper_new(a, p->name);
-		copy_definition(h, argv_of(p), p->json, p->respawn);
+		copy_definition(h, argv_of(p), p);
 	}
 }
 
@@ -173,7 +177,8 @@ helper_attach(struct apid *a, const char *name, char *const *argv, bool json, bo
 	if (helper_find(a, name) != NULL)
 		return NULL;
 	h = helper_new(a, name);
-	copy_definition(h, argv, json, true);
+	copy_definition(
+		h, argv, &(struct process_conf){ .json = json, .respawn = true, .on_exit_s = -1 });
 	h->attached = true;
 	h->events_all = events;
 	h->client.sees_all = true;
@@ -216,17 +221,48 @@ may_launch(struct helper *h)
 	return true;
 }
 
+/* on-exit: what it announced goes now, or when its time has come. */
+static void
+leave_routes(struct helper *h)
+{
+	struct batch *b = &h->apid->batch;
+
+	if (h->client.syncing)
+		batch_sync(b, h->client.owner, ROUTE_SYNC_ABORT);
+	h->client.syncing = false;
+	if (h->on_exit_s == 0)
+		batch_expire(b, h->client.owner, ROUTE_EXPIRE_NOW);
+	else if (h->on_exit_s > 0)
+		batch_expire(
+			b, h->client.owner, (uint64_t)(loop_clock().us + h->on_exit_s * 1000000));
+}
+
+/* What an apid that died could not do for its helpers; and one that is back in time keeps its
+ * routes. */
+static void
+find_routes(struct helper *h)
+{
+	if (h->on_exit_s == 0 && h->launch == 0)
+		leave_routes(h);
+	else if (h->on_exit_s > 0)
+		batch_expire(&h->apid->batch, h->client.owner, 0);
+}
+
 static void
 launch(struct helper *h)
 {
 	struct apid *a = h->apid;
+	int version;
 
 	if (!may_launch(h))
 		return;
+	find_routes(h);
 	client_reset(&h->client);
 	h->dropped = 0;
-	h->encoder = a->version == 6 ? ENCODER_JSON6 : h->json ? ENCODER_JSON4 : ENCODER_TEXT4;
-	if (a->version == 6 && !h->json)
+	h->client.version = h->api_version;
+	version = h->api_version != 0 ? h->api_version : a->version;
+	h->encoder = version == 6 ? ENCODER_JSON6 : h->json ? ENCODER_JSON4 : ENCODER_TEXT4;
+	if (version == 6 && !h->json)
 		log_debug(h->name, "API version 6 writes JSON: `encoder text` has no effect");
 	if (helper_spawn(h) < 0) {
 		h->failed = true;
@@ -285,6 +321,8 @@ after_death(struct helper *h, bool stopped)
 {
 	struct apid *a = h->apid;
 
+	if (!a->stopping)
+		leave_routes(h);
 	if (stopped || h->removed)
 		helper_sweep(a, h);
 	if (h->removed) {

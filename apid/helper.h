@@ -44,11 +44,13 @@ struct helper {
 	char *name;
 	char **argv; /* NULL-terminated */
 	bool json, respawn;
-	bool attached;   /* by an operator: not of the configuration */
-	bool events_all; /* attached with --events */
-	bool removed;    /* no longer configured: freed when its process is gone */
-	bool failed;     /* refused until the next reload: too many launches, or exec failed */
-	bool restart;    /* stopped in order to start with a new definition */
+	int api_version;   /* configured; 0: the group's */
+	int64_t on_exit_s; /* its routes are withdrawn so long after its end; -1: never */
+	bool attached;     /* by an operator: not of the configuration */
+	bool events_all;   /* attached with --events */
+	bool removed;      /* no longer configured: freed when its process is gone */
+	bool failed;       /* refused until the next reload: too many launches, or exec failed */
+	bool restart;      /* stopped in order to start with a new definition */
 	/* Process. */
 	enum helper_state state;
 	enum encoder encoder;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apid/apid.h"
+#include "common/buf.h"
 #include "common/xmalloc.h"
 
 static const char *const selector_keys[] = { "local-ip", "local-as", "peer-as", "router-id",
@@ -237,4 +238,80 @@ selector_parse(struct client *c, struct tokens *t, bool v4)
 		.hash = hash, .text = xstrndup(text, n), .n = (uint32_t)n, .selection = s
 	};
 	return s;
+}
+
+/* --- why not --- */
+
+enum { WHY_BYTES = 900 };
+
+/* The value of WORD in a key, or NULL. */
+static const char *
+key_value(const char *key, const char *word, size_t n, size_t *value_n)
+{
+	const char *at = key;
+
+	while ((at = strstr(at, word)) != NULL) {
+		if ((at == key || at[-1] == ' ') && at[n] == ' ') {
+			*value_n = strcspn(at + n + 1, " ");
+			return at + n + 1;
+		}
+		at += n;
+	}
+	return NULL;
+}
+
+/* The first condition of the alternative that the key does not meet. */
+static void
+why_not(const char *key, const struct tokens *alternative, struct buf *out)
+{
+	struct tokens t = *alternative;
+	const struct token *name = NULL, *value = token_next(&t);
+
+	while (value != NULL) {
+		char word[24] = "neighbor";
+		const char *has;
+		size_t n = 0;
+
+		if (name != NULL) {
+			memcpy(word, name->s, name->n);
+			word[name->n] = '\0';
+		}
+		if (!key_holds(key, word, value)) {
+			has = key_value(key, word, strlen(word), &n);
+			buf_printf(out, "%s is %.*s, not %.*s", name != NULL ? word : "its address",
+				has != NULL ? (int)n : 5, has != NULL ? has : "unset",
+				(int)(value->n > 64 ? 64 : value->n), value->s);
+			return;
+		}
+		name = token_next(&t);
+		value = name != NULL ? token_next(&t) : NULL;
+	}
+	BUF_LIT(out, "it matches");
+}
+
+void
+selector_why(struct client *c, struct tokens t, bool v4, struct buf *out)
+{
+	const struct neighbors *all = &c->apid->neighbors;
+	struct alternatives list;
+	unsigned left = all->n;
+
+	if (all->n == 0) {
+		BUF_LIT(out, "no neighbor matches: there is none");
+		return;
+	}
+	if (parse_list(&list, &t, v4) < 0)
+		return;
+	BUF_LIT(out, "no neighbor matches");
+	for (unsigned i = 0; i < all->n && out->len < WHY_BYTES; i++, left--) {
+		const struct neighbor *n = all->v[i];
+
+		buf_printf(out, "%s %s: ", i == 0 ? ":" : ";", n->peer_text);
+		if (!neighbor_visible(n, c))
+			BUF_LIT(out, "this process is not in its api section");
+		else
+			why_not(n->key, &list.v[0], out);
+	}
+	if (left > 0)
+		buf_printf(out, "; and %u more", left);
 }

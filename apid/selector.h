@@ -13,6 +13,7 @@
 #include "proto/text/token.h"
 
 struct apid;
+struct buf;
 struct client;
 
 /* True when the word can start a selector of `peer` (2.2). */
@@ -27,6 +28,9 @@ bool selector_starts(const struct token *k);
 const struct selection *selector_parse(struct client *c, struct tokens *t, bool v4);
 /* The same for the fast path: the text of a selector seen before, or NULL. */
 const struct selection *selector_cached(struct client *c, const char *text, size_t n);
+/* Why the selector that starts at t (it was read before) matches nobody: each neighbor with the
+ * first thing that differs, as far as there is room. */
+void selector_why(struct client *c, struct tokens t, bool v4, struct buf *out);
 /* All neighbors of the client. */
 const struct selection *selector_all(struct client *c);
 /* Drops what is cached. */

@@ -77,6 +77,13 @@ on_sync_request(struct ribd *d, const struct ipc_sync_request *m)
 }
 
 static void
+on_sent_request(struct ribd *d, const struct ipc_sent_request *m)
+{
+	sent_start(d, m);
+	ribd_work_soon(d);
+}
+
+static void
 on_show_rib(struct ribd *d, const struct ipc_show_rib *m)
 {
 	show_start(d, m);
@@ -99,6 +106,7 @@ IPC_HANDLER(neighbor, struct ribd, on_neighbor, on_bad)
 IPC_HANDLER(neighbors_end, struct ribd, on_neighbors_end, on_bad)
 IPC_HANDLER(routes, struct ribd, on_routes, on_bad)
 IPC_HANDLER(sync_request, struct ribd, on_sync_request, on_bad)
+IPC_HANDLER(sent_request, struct ribd, on_sent_request, on_bad)
 IPC_HANDLER(show_rib, struct ribd, on_show_rib, on_bad)
 IPC_HANDLER(show_rib_stop, struct ribd, on_show_rib_stop, on_bad)
 IPC_HANDLER(rib_stats_get, struct ribd, on_rib_stats_get, on_bad)
@@ -112,6 +120,7 @@ on_message(void *owner, uint16_t type, const uint8_t *body, size_t n)
 		[IPC_neighbors_end] = ipc_thunk_on_neighbors_end,
 		[IPC_routes] = ipc_thunk_on_routes,
 		[IPC_sync_request] = ipc_thunk_on_sync_request,
+		[IPC_sent_request] = ipc_thunk_on_sent_request,
 		[IPC_show_rib] = ipc_thunk_on_show_rib,
 		[IPC_show_rib_stop] = ipc_thunk_on_show_rib_stop,
 		[IPC_rib_stats_get] = ipc_thunk_on_rib_stats_get,
@@ -129,6 +138,7 @@ apid_went(struct ribd *d)
 	rib_neighbors_abort(&d->rib);
 	show_stop_all(d);
 	sync_drop_all(d);
+	sent_drop_all(d);
 	d->received_seq = d->committed_seq = 0;
 }
 

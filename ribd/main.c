@@ -177,6 +177,7 @@ finish(struct ribd *d)
 	ribd_finish(d);
 	show_stop_all(d);
 	sync_drop_all(d);
+	sent_drop_all(d);
 	for (unsigned i = 0; i < 4; i++)
 		link_close(links[i]);
 	for (unsigned i = 0; i < 4; i++)

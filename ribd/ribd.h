@@ -8,6 +8,7 @@
 #include "ribd/rib.h"
 
 struct child;
+struct sent;
 struct show;
 struct sync;
 
@@ -36,6 +37,8 @@ struct ribd {
 	uint64_t received_seq, committed_seq; /* of this connection to apid */
 	struct sync *syncs, **syncs_tail;
 	unsigned n_syncs;
+	struct sent *sents, **sents_tail;
+	unsigned n_sents;
 	struct show *shows;
 	unsigned n_shows;
 	char status_text[160];
@@ -63,9 +66,10 @@ void ribd_tell_known(struct ribd *d);
 struct link *ribd_link(struct ribd *d, const char *run, const char *name, link_message_fn *message,
 	link_event_fn *event);
 
-/* --- show.c, sync.c, stats.c --- */
+/* --- show.c, sync.c, sent.c, stats.c --- */
 struct ipc_show_rib;
 struct ipc_sync_request;
+struct ipc_sent_request;
 void show_start(struct ribd *d, const struct ipc_show_rib *m);
 void show_stop(struct ribd *d, uint32_t id);
 /* Sends what there is room for; true: go on next turn. */
@@ -74,6 +78,9 @@ void show_stop_all(struct ribd *d);
 void sync_start(struct ribd *d, const struct ipc_sync_request *m);
 void sync_check(struct ribd *d);
 void sync_drop_all(struct ribd *d);
+void sent_start(struct ribd *d, const struct ipc_sent_request *m);
+void sent_check(struct ribd *d);
+void sent_drop_all(struct ribd *d);
 void stats_send(struct ribd *d, uint32_t id);
 void stats_status(struct ribd *d);
 

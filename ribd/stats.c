@@ -79,6 +79,7 @@ add_bounds(struct buf *b, const struct ribd *d)
 
 	add_line(b, "syncs", d->n_syncs);
 	add_line(b, "syncs_limit", RIBD_SYNCS_MAX);
+	add_line(b, "sent_requests", d->n_sents);
 	add_line(b, "shows", d->n_shows);
 	add_line(b, "shows_limit", RIBD_SHOWS_MAX);
 	add_line(b, "inflight_limit", RIB_INFLIGHT_MAX);

@@ -125,6 +125,7 @@ work(struct loop *loop, void *owner)
 	more |= rib_drain(&d->rib, loop_clock().us + RIBD_TURN_US);
 	rib_reap(&d->rib);
 	sync_check(d);
+	sent_check(d);
 	more |= show_run(d, loop_clock().us + RIBD_TURN_US);
 	more |= snapshot_work(d);
 	if (more)

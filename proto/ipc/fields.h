@@ -69,6 +69,13 @@
 #define IPC_FIELDS_rib_stats(F)      \
 	F(U32, id, "of the request") \
 	F(STR, text, "name value lines")
+#define IPC_FIELDS_sent_request(F)   \
+	F(U64, id, "chosen by apid") \
+	F(BIN, peers, "neighbor ids, u32 each")
+#define IPC_FIELDS_sent_report(F)                                                          \
+	F(U64, id, "of the request")                                                       \
+	F(BIN, sent, "neighbors whose session has everything before the request: u32 each") \
+	F(BIN, down, "neighbors without a session: u32 each")
 
 /* --- bgpd <-> ribd --- */
 #define IPC_FIELDS_session_up(F)                                                                 \

@@ -3,7 +3,9 @@
 
 #include "common/xmalloc.h"
 
-enum { PK_ENCODER, PK_RESPAWN, PK_COUNT };
+enum { PK_ENCODER, PK_RESPAWN, PK_API_VERSION, PK_ON_EXIT, PK_COUNT };
+
+enum { ON_EXIT_MAX_S = 10 * 365 * 86400 };
 
 struct process_scope {
 	struct conf_value v[PK_COUNT];
@@ -23,9 +25,48 @@ parse_encoder(struct conf *c, const struct conf_key *key, struct tokens *t, stru
 	return 0;
 }
 
+static int
+parse_api_version(
+	struct conf *c, const struct conf_key *key, struct tokens *t, struct conf_value *out)
+{
+	const struct token *k = token_peek(t);
+
+	(void)key;
+	if (k == NULL || (!token_is(k, "4") && !token_is(k, "6")))
+		return text_error_expected(&c->e, t, "4 or 6");
+	out->u = token_is(k, "4") ? 4 : 6;
+	t->pos++;
+	return 0;
+}
+
+/* keep: UINT32_MAX; withdraw: 0; withdraw-after: its seconds. */
+static int
+parse_on_exit(struct conf *c, const struct conf_key *key, struct tokens *t, struct conf_value *out)
+{
+	const struct token *k;
+
+	(void)key;
+	out->u = UINT32_MAX;
+	if (token_accept(t, "keep"))
+		return 0;
+	out->u = 0;
+	if (token_accept(t, "withdraw"))
+		return 0;
+	if (!token_accept(t, "withdraw-after"))
+		return text_error_expected(
+			&c->e, t, "\"keep\", \"withdraw\" or \"withdraw-after\"");
+	k = token_peek(t);
+	if (k == NULL || parse_u32(k->s, k->n, ON_EXIT_MAX_S, &out->u) < 0)
+		return text_error_expected(&c->e, t, "seconds");
+	t->pos++;
+	return 0;
+}
+
 static const struct conf_key process_keys[PK_COUNT] = {
 	[PK_ENCODER] = { "encoder", parse_encoder, -1, 0, 0 },
 	[PK_RESPAWN] = { "respawn", conf_parse_bool_a, 1, 0, 0 },
+	[PK_API_VERSION] = { "api-version", parse_api_version, -1, 0, 0 },
+	[PK_ON_EXIT] = { "on-exit", parse_on_exit, -1, 0, 0 },
 };
 
 static struct conf_value *
@@ -98,6 +139,10 @@ conf_process(struct conf *c, void *scope, struct tokens *t)
 		.argv = p.argv,
 		.argc = p.argc,
 		.json = p.v[PK_ENCODER].set && p.v[PK_ENCODER].on,
-		.respawn = !p.v[PK_RESPAWN].set || p.v[PK_RESPAWN].on };
+		.respawn = !p.v[PK_RESPAWN].set || p.v[PK_RESPAWN].on,
+		.api_version = p.v[PK_API_VERSION].set ? (int)p.v[PK_API_VERSION].u : 0,
+		.on_exit_s = p.v[PK_ON_EXIT].set && p.v[PK_ON_EXIT].u != UINT32_MAX
+				     ? (int64_t)p.v[PK_ON_EXIT].u
+				     : -1 };
 	return 0;
 }

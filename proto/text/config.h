@@ -17,6 +17,8 @@ struct process_conf {
 	int argc;
 	bool json; /* encoder */
 	bool respawn;
+	int api_version;   /* 4 or 6; 0: the group's */
+	int64_t on_exit_s; /* its routes are withdrawn so long after its end; -1: never */
 };
 
 /* Which messages, in one direction of one api section (config.md 3.10). */

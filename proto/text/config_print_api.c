@@ -78,8 +78,15 @@ print_process(struct buf *out, const struct process_conf *p)
 		buf_chr(out, ' ');
 		config_print_quoted(out, p->argv[i]);
 	}
-	buf_printf(out, ";\n  encoder %s;\n  respawn %s;\n}\n\n", p->json ? "json" : "text",
+	buf_printf(out, ";\n  encoder %s;\n  respawn %s;\n", p->json ? "json" : "text",
 		p->respawn ? "true" : "false");
+	if (p->api_version != 0)
+		buf_printf(out, "  api-version %d;\n", p->api_version);
+	if (p->on_exit_s == 0)
+		BUF_LIT(out, "  on-exit withdraw;\n");
+	else if (p->on_exit_s > 0)
+		buf_printf(out, "  on-exit withdraw-after %lld;\n", (long long)p->on_exit_s);
+	BUF_LIT(out, "}\n\n");
 }
 
 static void

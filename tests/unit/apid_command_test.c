@@ -162,7 +162,8 @@ a_bad_line_changes_nothing(void **state)
 		util_answer(c, "peer * announce route caf\xc3\xa9 next-hop 1.2.3.4"), "error\n"));
 	assert_string_equal(
 		util_answer(c, "peer 9.9.9.9 announce route 10.0.0.0/24 next-hop 1.2.3.4"),
-		"error\n");
+		"error: no neighbor matches: 127.0.0.1: its address is 127.0.0.1, not 9.9.9.9; "
+		"127.0.0.2: its address is 127.0.0.2, not 9.9.9.9\nerror\n");
 	assert_int_equal(batch_last(&a->batch), before);
 	util_free(a);
 }
@@ -236,7 +237,9 @@ peers(void **state)
 		{ "peer 127.0.0.3 announce route 1.0.0.0/24 next-hop 1.2.3.4", "done\n" },
 		{ "peer delete 127.0.0.3", "done\n" },
 		{ "peer delete 127.0.0.3", "error: no neighbors match the selector\nerror\n" },
-		{ "peer 127.0.0.3 announce route 1.0.0.0/24 next-hop 1.2.3.4", "error\n" },
+		{ "peer 127.0.0.1 peer-as 7 announce route 1.0.0.0/24 next-hop 1.2.3.4",
+			"error: no neighbor matches: 127.0.0.1: peer-as is 65001, not 7; "
+			"127.0.0.2: its address is 127.0.0.2, not 127.0.0.1\nerror\n" },
 		{ "peer create",
 			"error: Unexpected error: ValueError: no neighbor selector\nerror\n" },
 		{ "peer create 127.0.0.3 local-as 1",
