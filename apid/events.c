@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apid/event_kinds.h"
+#include "apid/operational.h"
 #include "proto/wire/message.h"
 
 /* --- rendering --- */
@@ -170,6 +171,8 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 		memcpy(local.bytes, m->local.p, m->local.n);
 		neighbor_set_local(n, &local);
 	}
+	bool was_up = n->up;
+
 	n->up = m->state == IPC_PEER_UP;
 	if (n->up)
 		n->fsm = IPC_FSM_ESTABLISHED;
@@ -183,6 +186,8 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 	give_all(&e, wants_state);
 	if (m->state == IPC_PEER_DOWN)
 		neighbor_closed(n);
+	if (n->up && !was_up)
+		operational_up(a, n);
 	apid_status(a);
 }
 

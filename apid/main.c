@@ -15,6 +15,7 @@ static const char usage[] =
 	"       apid --validate [-n] [-q] CONF...\n"
 	"       apid --decode [OPTIONS] [HEX]\n"
 	"       apid --encode [OPTIONS] \"ROUTE\"\n"
+	"       apid --migrate conf|api OPTIONS [FILE]\n"
 	"Without CONF the configuration comes from the supervisor on descriptor 3.\n";
 
 static int
@@ -101,6 +102,7 @@ main(int argc, char **argv)
 		{ "--decode", tool_decode },
 		{ "--encode", tool_encode },
 		{ "--help-commands", tool_commands },
+		{ "--migrate", tool_migrate },
 	};
 
 	if (argc > 1 && strcmp(argv[1], "--trampoline") == 0)

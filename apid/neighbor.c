@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apid/apid.h"
+#include "apid/operational.h"
 #include "common/log.h"
 #include "common/xmalloc.h"
 
@@ -55,6 +56,7 @@ neighbor_free(struct neighbor *n)
 	free(n->subscriptions);
 	buf_fini(&n->json);
 	buf_fini(&n->negotiated_json);
+	operational_free(n->operational);
 	if (n->made != NULL)
 		config_free(n->made);
 	arena_fini(&n->arena);
@@ -161,11 +163,14 @@ neighbors_apply(struct apid *a, const struct config *config)
 	for (unsigned i = 0; i < config->n_neighbors; i++) {
 		const struct neighbor_conf *conf = &config->neighbors[i];
 		struct neighbor *n = neighbor_new(conf, conf->key);
-		const struct neighbor *before = neighbor_find_key(old, conf->key);
+		struct neighbor *before = neighbor_find_key(old, conf->key);
 
 		if (before != NULL && before->origin == NEIGHBOR_CONFIGURED) {
 			move_runtime(n, before);
 			n->reset = before->reset || !neighbor_conf_same_session(before->conf, conf);
+			operational_configure(n, before);
+		} else {
+			operational_configure(n, NULL);
 		}
 		table_add(&table, n, 0);
 		cache_json(n);
@@ -187,6 +192,7 @@ neighbor_create(struct apid *a, struct config *config)
 	if (neighbor_find_key(&a->neighbors, conf->key) != NULL)
 		return NULL;
 	n = neighbor_new(conf, conf->key);
+	operational_configure(n, NULL);
 	n->origin = NEIGHBOR_CREATED;
 	n->made = config;
 	table_add(&a->neighbors, n, 0);
@@ -255,6 +261,7 @@ neighbor_instance(struct apid *a, const struct ipc_instance *m)
 		return;
 	}
 	n = neighbor_new(range->conf, "");
+	operational_configure(n, NULL);
 	n->origin = NEIGHBOR_INSTANCE;
 	n->range = m->range;
 	addr_from(&n->peer, m->peer);
@@ -276,16 +283,18 @@ neighbor_set_local(struct neighbor *n, const struct addr *local)
 }
 
 static void
-session_of(struct update_session *s, const struct neighbor *n, uint32_t addpath)
+session_of(struct update_session *s, const struct neighbor *n, uint32_t addpath, bool rx)
 {
 	const struct negotiated *v = &n->negotiated;
 
 	*s = (struct update_session){ .families = v->family_bits,
 		.addpath_rx = addpath,
-		.extended_nexthop = v->n_nexthop > 0 };
+		.extended_nexthop = v->n_nexthop > 0,
+		.role = rx ? v->role : ROLE_NONE,
+		.peer_as = v->peer_as };
 	s->attrs.asn4 = v->asn4;
 	s->attrs.ibgp = v->ibgp;
-	s->attrs.aigp = v->ibgp || n->conf->aigp;
+	s->attrs.aigp = n->conf->aigp || (!rx && v->ibgp); /* iBGP may send it (wire.md 7.7) */
 	s->attrs.generic = true;
 	s->attrs.families = v->family_bits;
 }
@@ -301,8 +310,8 @@ neighbor_opened(struct neighbor *n, struct ipc_bytes sent, struct ipc_bytes rece
 		open_decode(received.p, received.n, theirs, &error) == 0) {
 		open_negotiate(ours, theirs, &n->negotiated);
 		n->have_opens = true;
-		session_of(&n->rx, n, n->negotiated.addpath_rx);
-		session_of(&n->tx, n, n->negotiated.addpath_tx);
+		session_of(&n->rx, n, n->negotiated.addpath_rx, true);
+		session_of(&n->tx, n, n->negotiated.addpath_tx, false);
 		cache_json(n);
 		result = 0;
 	}

@@ -20,6 +20,7 @@
 struct apid;
 struct client;
 struct helper;
+struct operational_queue;
 
 enum neighbor_origin { NEIGHBOR_CONFIGURED, NEIGHBOR_CREATED, NEIGHBOR_INSTANCE };
 
@@ -51,6 +52,7 @@ struct neighbor {
 	struct update_session rx, tx; /* how to read received and sent UPDATEs */
 	struct buf json;              /* cached pieces of events */
 	struct buf negotiated_json;
+	struct operational_queue *operational; /* owned; NULL: nothing was ever told */
 };
 
 struct neighbors {

@@ -95,6 +95,7 @@ neighbor_to_ipc(const struct apid *a, const struct neighbor *n, struct buf *scra
 		.manual_eor = c->manual_eor,
 		.aigp = c->aigp,
 		.graceful_restart = c->caps.graceful_restart >= 0,
+		.role_strict = c->caps.role_strict,
 		.settle_ms = settle > 0 ? (uint32_t)settle : 0,
 		.link_local = address(&c->link_local),
 		.events = neighbor_events(n),

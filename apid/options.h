@@ -15,10 +15,11 @@ struct apid_options {
 
 /* The daemon; returns its exit status. */
 int daemon_run(const struct apid_options *o);
-/* `--validate`, `--decode`, `--encode`, `--event-samples`: argv after that word. */
+/* `--validate`, `--decode`, `--encode`, `--migrate`: argv from that word on. */
 int tool_validate(int argc, char **argv);
 int tool_decode(int argc, char **argv);
 int tool_encode(int argc, char **argv);
 int tool_commands(int argc, char **argv); /* --help-commands */
+int tool_migrate(int argc, char **argv);
 
 #endif

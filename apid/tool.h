@@ -1,7 +1,7 @@
 /*
  * What the offline tools (tool_decode.c, tool_encode.c, tool_validate.c) share: settings, the
- * `-f` list, the session a message is read or written for. The tools open no socket, start no
- * program and keep nothing.
+ * `-f` list, the session a message is read or written for. The tools open no socket and keep
+ * nothing; none but tool_migrate.c starts a program.
  */
 #ifndef TROUPE_APID_TOOL_H
 #define TROUPE_APID_TOOL_H

@@ -12,6 +12,7 @@ struct child;
 struct link;
 struct listener;
 struct farewell;
+struct awaiting;
 struct peer;
 struct session;
 struct settings;
@@ -36,6 +37,8 @@ struct bgpd {
 	struct loop_timer listen_timer;
 	struct farewell *lingering; /* owned: closed sessions whose last bytes are on their way */
 	unsigned n_lingering;
+	struct awaiting *awaiting; /* owned: accepted, the neighbor is not known yet */
+	unsigned n_awaiting;
 
 	struct tx_pool tx_pool;
 	struct session *dirty; /* to be written at the end of this turn */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bgpd/await_open.h"
 #include "bgpd/bgpd.h"
 #include "bgpd/listen.h"
 #include "bgpd/peer.h"
@@ -210,6 +211,7 @@ bgpd_quit(struct bgpd *d, bool notify)
 		in = (struct fsm_input){ .error = &err };
 	}
 	listen_close_all(d);
+	await_close_all(d);
 	for (struct peer *p = d->peers; p != NULL; p = p->next) {
 		loop_timer_cancel(d->loop, &p->retry_timer);
 		fsm_event(peer_rival(p), FSM_EV_STOP, &in);

@@ -77,7 +77,8 @@ set_key(struct listener *l, struct peer *p, bool remove)
 		return;
 	if (tcp_set_key(l->fd, &p->def, &p->address, p->def.peer_bits, remove) != 0 && !remove &&
 		errno != EEXIST)
-		log_errno(p->name, "key on the listening socket %s port %u", l->name, l->port);
+		log_errno(p->name, "listening socket %s port %u: %s", l->name, l->port,
+			tcp_key_action(&p->def));
 	if (!remove && (p->def.ttl_in != 0 || p->def.ttl_out != 0))
 		tcp_set_ttl(l->fd, l->addr.len == 16 ? AF_INET6 : AF_INET, TTL_GTSM);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "bgpd/bgpd.h"
+#include "bgpd/await_open.h"
 #include "bgpd/linger.h"
 #include "bgpd/listen.h"
 #include "bgpd/peer.h"
@@ -146,6 +147,7 @@ finish(struct bgpd *d)
 	listen_close_all(d);
 	while (d->peers != NULL)
 		peer_free(d->peers);
+	await_close_all(d);
 	linger_close_all(d);
 	link_close(d->apid);
 	link_close(d->ribd_ctl);

@@ -97,12 +97,14 @@ prepare_decoding(struct session *s)
 	s->decode = (struct update_session){
 		.attrs = { .asn4 = n->asn4,
 			.ibgp = n->ibgp,
-			.aigp = n->ibgp || s->peer->def.aigp,
+			.aigp = s->peer->def.aigp,
 			.generic = true,
 			.families = n->family_bits },
 		.families = n->family_bits,
 		.addpath_rx = n->addpath_rx,
 		.extended_nexthop = n->n_nexthop > 0,
+		.role = n->role,
+		.peer_as = n->peer_as,
 	};
 }
 
@@ -122,7 +124,8 @@ session_open_received(struct session *s, const uint8_t *body, size_t n)
 	}
 	if (open_decode(s->open_sent.p, s->open_sent.n, &ours, &err) < 0)
 		fatalx("our own OPEN is malformed: %.*s", (int)err.len, (const char *)err.data);
-	if (open_check(&ours, &theirs, s->peer->def.peer_as, &err) < 0)
+	if (open_check(&ours, &theirs, s->peer->def.peer_as, &err) < 0 ||
+		open_check_role(&ours, &theirs, s->peer->def.role_strict, &err) < 0)
 		return session_fail(s, &err);
 	s->peer_id = theirs.router_id;
 	blob_set(&s->open_received, body, n);

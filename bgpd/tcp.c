@@ -113,6 +113,16 @@ tcp_set_key(
 	return add_ao(fd, def, peer, bits, true);
 }
 
+const char *
+tcp_key_action(const struct ipc_neighbor *def)
+{
+	if (def->md5.n > 0)
+		return "set the MD5 key";
+	if (errno == ENOPROTOOPT)
+		return "use tcp-ao: this kernel does not have it (Linux 6.7, CONFIG_TCP_AO)";
+	return "set the TCP-AO key";
+}
+
 static int
 set_keys_out(int fd, const struct ipc_neighbor *def, const struct addr *peer)
 {
@@ -156,7 +166,7 @@ prepare(int fd, int family, const struct ipc_neighbor *def, const struct addr *p
 	const struct addr *local)
 {
 	if (set_keys_out(fd, def, peer) != 0)
-		return def->md5.n > 0 ? "set the MD5 key" : "set the TCP-AO key";
+		return tcp_key_action(def);
 	if (set_ttls(fd, family, def) != 0)
 		return "set the TTL";
 	if (bind_device(fd, def) != 0)

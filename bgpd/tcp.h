@@ -20,6 +20,8 @@ int tcp_accepted(int fd, const struct ipc_neighbor *def, const struct addr *peer
 /* The neighbor's MD5 or AO key on a listening socket; remove: take it away. 0 or -1 with errno. */
 int tcp_set_key(int fd, const struct ipc_neighbor *def, const struct addr *peer, unsigned bits,
 	bool remove);
+/* What failed when tcp_set_key() or a key of tcp_connect() did; reads errno. */
+const char *tcp_key_action(const struct ipc_neighbor *def);
 /* The TTL of a listening socket's SYN-ACKs (GTSM needs 255). */
 int tcp_set_ttl(int fd, int family, unsigned ttl);
 /* Both ends of a connection; 0 or -1. */

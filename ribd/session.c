@@ -73,6 +73,7 @@ read_opens(struct session *s, struct export_session *e, const struct peer *p,
 		.asn4 = n.asn4,
 		.ibgp = n.ibgp,
 		.aigp = p->aigp || n.ibgp,
+		.role = n.ibgp ? ROLE_NONE : n.role,
 		.group_updates = p->group_updates,
 		.message_max = n.message_max,
 		.families = n.family_bits,
@@ -93,12 +94,14 @@ read_opens(struct session *s, struct export_session *e, const struct peer *p,
 			crc32c(0, m->open_received.p, m->open_received.n);
 	s->in = (struct update_session){ .attrs = { .asn4 = n.asn4,
 						 .ibgp = n.ibgp,
-						 .aigp = p->aigp || n.ibgp,
+						 .aigp = p->aigp,
 						 .generic = true,
 						 .families = n.family_bits },
 		.families = n.family_bits,
 		.addpath_rx = n.addpath_rx,
-		.extended_nexthop = n.n_nexthop > 0 };
+		.extended_nexthop = n.n_nexthop > 0,
+		.role = n.role,
+		.peer_as = n.peer_as };
 	return true;
 }
 

@@ -40,6 +40,7 @@ static const char help_text[] =
 	"  validate CONFIGURATION... check configuration files\n"
 	"  environment [--diff] [--ini]  the settings and where they come from\n"
 	"  decode ..., encode ...    BGP messages to JSON, routes to BGP messages\n"
+	"  migrate conf|api ...      rewrite what was written for ExaBGP 3.4, 4 or 5\n"
 	"  healthcheck ...           announce addresses while a check succeeds\n"
 	"  version, help\n";
 

@@ -39,6 +39,7 @@
 	F(BOOL, manual_eor, "no automatic End-of-RIB")                               \
 	F(BOOL, aigp, "AIGP on eBGP too")                                            \
 	F(BOOL, graceful_restart, "configured: teardown closes silently")            \
+	F(BOOL, role_strict, "the peer's OPEN must name its role (RFC 9234)")        \
 	F(U32, settle_ms, "quiet time before changes are sent, 0: at once")          \
 	F(BIN, link_local, "local-link-local address, 16 bytes or empty")            \
 	F(U32, events, "IPC_EVENT_* bits: what apid wants to hear of this neighbor") \

@@ -62,6 +62,8 @@ enum capability_key {
 	CK_EXTENDED_MESSAGE,
 	CK_ROUTE_REFRESH,
 	CK_GRACEFUL_RESTART,
+	CK_LONG_LIVED,
+	CK_ROLE,
 	CK_MULTI_SESSION,
 	CK_OPERATIONAL,
 	CK_ADD_PATH,
@@ -75,7 +77,7 @@ enum capability_key {
 
 enum ao_key { AK_KEYID, AK_ALGORITHM, AK_PASSWORD, AK_BASE64, AK_COUNT };
 
-enum { CONF_GRACEFUL_OFF = 0xffff };
+enum { CONF_GRACEFUL_OFF = 0xffff, CONF_ROLE_STRICT = 0x100 };
 
 struct conf;
 
@@ -225,6 +227,10 @@ void conf_routes_append(struct conf_routes *to, const struct conf_routes *from);
 /* Removes ipv4 unicast routes (config.md section 6, *drop*). */
 void conf_routes_drop_ipv4(struct conf_routes *r);
 
+/* conf_split.c: one neighbor per family (config.md 2.3 of wire.md, D17). Takes n->routes. */
+int conf_split(struct conf *c, const struct conf_scope *s, struct neighbor_conf *n);
+/* conf_finish.c: gives the neighbor its key and adds it; frees its routes when that fails. */
+int conf_add_neighbor(struct conf *c, const struct conf_scope *s, struct neighbor_conf *n);
 /* conf_finish.c: a scope whose section closed to a neighbor of the configuration. */
 int conf_finish(struct conf *c, struct conf_scope *s);
 /* conf_finish_caps.c */

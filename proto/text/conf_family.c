@@ -51,15 +51,10 @@ add_family(struct conf *c, struct family_scope *f, uint32_t family)
 static int
 family_row(struct conf *c, void *scope, struct tokens *t)
 {
-	const struct token *safi = token_peek(t);
 	uint32_t family = take_safi(c, t, true);
 
 	if (family == 0)
 		return -1;
-	if (family_find(family)->flags & FAMILY_F_NO_CONFIG)
-		return conf_fail(c, conf_at(safi),
-			"expected a family that can be chosen, found %s (only part of \"all\")",
-			family_find(family)->name);
 	conf_surplus(c, t);
 	return add_family(c, scope, family);
 }

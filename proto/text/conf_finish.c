@@ -255,6 +255,18 @@ push_neighbor(struct conf *c, const struct neighbor_conf *n)
 }
 
 int
+conf_add_neighbor(struct conf *c, const struct conf_scope *s, struct neighbor_conf *n)
+{
+	n->key = make_key(c, n);
+	if (conf_unique(c, "neighbor", n->key, s->place) != 0) {
+		buf_fini(&n->routes);
+		return -1;
+	}
+	push_neighbor(c, n);
+	return 0;
+}
+
+int
 conf_finish(struct conf *c, struct conf_scope *s)
 {
 	struct neighbor_conf n = { 0 };
@@ -265,9 +277,9 @@ conf_finish(struct conf *c, struct conf_scope *s)
 		return -1;
 	conf_finish_capabilities(c, s, &n);
 	finish_lists(c, s, &n);
-	n.key = make_key(c, &n);
-	if (conf_unique(c, "neighbor", n.key, s->place) != 0 || finish_routes(c, s, &n) != 0)
+	if (finish_routes(c, s, &n) != 0)
 		return -1;
-	push_neighbor(c, &n);
-	return 0;
+	if (n.caps.multisession && n.caps.n_families > 1 && n.peer_bits == n.peer.len * 8)
+		return conf_split(c, s, &n);
+	return conf_add_neighbor(c, s, &n);
 }

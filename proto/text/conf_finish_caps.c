@@ -104,8 +104,10 @@ nexthop(const struct conf_scope *s, uint32_t families, struct neighbor_conf *n)
 		bool v4 = family_afi(info->family) == AFI_IPV4;
 		uint32_t other = FAMILY(v4 ? AFI_IPV6 : AFI_IPV4, family_safi(info->family));
 
-		if ((s->nexthop >> i & 1) == 0 || (families >> i & 1) == 0 ||
-			(families & family_bit(other)) == 0)
+		if ((s->nexthop >> i & 1) == 0 || (families >> i & 1) == 0)
+			continue;
+		/* The families of a multi-session neighbor have sessions of their own. */
+		if ((families & family_bit(other)) == 0 && !caps->multisession)
 			continue;
 		n->nexthop_pairs |= UINT32_C(1) << i;
 		if (v4 && (info->flags & FAMILY_F_EXTNH))
@@ -114,6 +116,37 @@ nexthop(const struct conf_scope *s, uint32_t families, struct neighbor_conf *n)
 	caps->nexthop = on(s, CK_NEXTHOP, n->nexthop_pairs != 0);
 	if (!caps->nexthop)
 		caps->nexthop_families = 0;
+}
+
+static void
+long_lived(struct conf *c, const struct conf_scope *s, struct capability_config *caps)
+{
+	const struct conf_value *v = &s->capability[CK_LONG_LIVED];
+
+	if (!v->set || v->u == 0)
+		return;
+	if (caps->graceful_restart < 0)
+		conf_warn(c, place(v),
+			"\"long-lived-graceful-restart\" has no effect without "
+			"\"graceful-restart\"");
+	else
+		caps->long_lived = v->u;
+}
+
+/* RFC 9234 4: not on iBGP sessions. */
+static void
+role(struct conf *c, const struct conf_scope *s, struct neighbor_conf *n)
+{
+	const struct conf_value *v = &s->capability[CK_ROLE];
+
+	if (!v->set)
+		return;
+	if (n->local_as == n->peer_as && n->local_as != 0) {
+		conf_warn(c, place(v), "\"role\" has no effect on an IBGP session");
+		return;
+	}
+	n->caps.role = (enum bgp_role)(v->u & ~(uint32_t)CONF_ROLE_STRICT);
+	n->caps.role_strict = (v->u & CONF_ROLE_STRICT) != 0;
 }
 
 void
@@ -139,9 +172,11 @@ conf_finish_capabilities(struct conf *c, struct conf_scope *s, struct neighbor_c
 	names(c, s, caps);
 	add_path(c, s, families, caps);
 	nexthop(s, families, n);
-	if (caps->multisession && caps->n_families > 1)
+	if (caps->multisession && caps->n_families > 1 && n->peer_bits != n->peer.len * 8)
 		conf_warn(c, place(&s->capability[CK_MULTI_SESSION]),
-			"\"multi-session\": all families share one session");
+			"\"multi-session\": all families of a range share one session");
+	long_lived(c, s, caps);
+	role(c, s, n);
 	if (caps->route_refresh && !n->adj_rib_out) {
 		conf_warn(c, place(&s->neighbor[NK_ADJ_RIB_OUT]),
 			"\"route-refresh\" needs \"adj-rib-out\": it is on");

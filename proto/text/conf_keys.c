@@ -240,6 +240,27 @@ parse_add_path(struct conf *c, const struct conf_key *key, struct tokens *t, str
 		"\"send\", \"receive\", \"send/receive\" or \"disable\"", out);
 }
 
+/* RFC 9234: what we are on this session; `strict` wants a role of the peer too. */
+static int
+parse_role(struct conf *c, const struct conf_key *key, struct tokens *t, struct conf_value *out)
+{
+	static const struct named roles[] = { { "provider", ROLE_PROVIDER }, { "rs", ROLE_RS },
+		{ "rs-client", ROLE_RS_CLIENT }, { "customer", ROLE_CUSTOMER },
+		{ "peer", ROLE_PEER } };
+
+	(void)key;
+	if (parse_named(c, t, roles, sizeof(roles) / sizeof(roles[0]),
+		    "\"provider\", \"customer\", \"peer\", \"rs\" or \"rs-client\"", out) != 0)
+		return -1;
+	if (token_peek(t) == NULL)
+		return 0;
+	if (!token_is_fold(token_peek(t), "strict"))
+		return text_error_expected(&c->e, t, "\"strict\" or \";\"");
+	t->pos++;
+	out->u |= CONF_ROLE_STRICT;
+	return 0;
+}
+
 /* The value is the algorithm's name as the kernel has it. */
 static int
 parse_algorithm(
@@ -257,7 +278,14 @@ parse_algorithm(
 	return 0;
 }
 
-enum { REFUSED = -1, OFF = 0, ON = 1, PORT_MAX = 65535, SETTLE_MAX = 3600000 };
+enum {
+	REFUSED = -1,
+	OFF = 0,
+	ON = 1,
+	PORT_MAX = 65535,
+	SETTLE_MAX = 3600000,
+	LONG_LIVED_MAX = 0xffffff
+};
 
 const struct conf_key conf_neighbor_keys[NK_COUNT] = {
 	[NK_PEER_ADDRESS] = { "peer-address", parse_range, REFUSED, 0, 0 },
@@ -293,6 +321,8 @@ const struct conf_key conf_capability_keys[CK_COUNT] = {
 	[CK_EXTENDED_MESSAGE] = { "extended-message", conf_parse_bool_a, ON, 0, 0 },
 	[CK_ROUTE_REFRESH] = { "route-refresh", conf_parse_bool_a, ON, 0, 0 },
 	[CK_GRACEFUL_RESTART] = { "graceful-restart", parse_graceful, ON, 0, 4095 },
+	[CK_LONG_LIVED] = { "long-lived-graceful-restart", parse_rate, REFUSED, 0, LONG_LIVED_MAX },
+	[CK_ROLE] = { "role", parse_role, REFUSED, 0, 0 },
 	[CK_MULTI_SESSION] = { "multi-session", conf_parse_bool_a, ON, 0, 0 },
 	[CK_OPERATIONAL] = { "operational", conf_parse_bool_a, ON, 0, 0 },
 	[CK_ADD_PATH] = { "add-path", parse_add_path, REFUSED, 0, 0 },

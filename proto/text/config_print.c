@@ -156,6 +156,11 @@ print_capabilities(struct buf *out, const struct neighbor_conf *n)
 		BUF_LIT(out, "    graceful-restart disable;\n");
 	else
 		buf_printf(out, "    graceful-restart %d;\n", caps->graceful_restart);
+	if (caps->long_lived != 0)
+		buf_printf(out, "    long-lived-graceful-restart %u;\n", caps->long_lived);
+	if (caps->role != ROLE_NONE)
+		buf_printf(out, "    role %s%s;\n", bgp_role_name(caps->role),
+			caps->role_strict ? " strict" : "");
 	buf_printf(out, "    software-version %s;\n", able(caps->software_version));
 	buf_printf(out, "    nexthop %s;\n", able(caps->nexthop));
 	buf_printf(out, "    add-path %s;\n", modes[caps->add_path & 3]);

@@ -28,7 +28,8 @@ same_capabilities(const struct capability_config *a, const struct capability_con
 		a->link_local_nexthop != b->link_local_nexthop || a->nexthop != b->nexthop ||
 		a->nexthop_families != b->nexthop_families ||
 		a->graceful_restart != b->graceful_restart || a->add_path != b->add_path ||
-		a->add_path_families != b->add_path_families ||
+		a->long_lived != b->long_lived || a->role != b->role ||
+		a->role_strict != b->role_strict || a->add_path_families != b->add_path_families ||
 		strcmp(a->hostname, b->hostname) != 0 || strcmp(a->domain, b->domain) != 0)
 		return false;
 	if (memcmp(a->families, b->families, a->n_families * sizeof(a->families[0])) != 0)

@@ -233,7 +233,11 @@ event_negotiated_object(struct buf *out, const struct negotiated *n)
 	addpath_list(out, n, n->addpath_tx);
 	BUF_LIT(out, ", \"receive\": ");
 	addpath_list(out, n, n->addpath_rx);
-	BUF_LIT(out, "} }");
+	buf_chr(out, '}');
+	if (bgp_role_name(n->role) != NULL && bgp_role_name(n->peer_role) != NULL)
+		buf_printf(out, ", \"role\": {\"local\": \"%s\", \"peer\": \"%s\"}",
+			bgp_role_name(n->role), bgp_role_name(n->peer_role));
+	BUF_LIT(out, " }");
 }
 
 void

@@ -10,8 +10,8 @@
 #include "proto/wire/family.h"
 #include "proto/wire/open.h"
 
-static void
-family_words(struct buf *out, uint32_t family, char separator)
+void
+capability_family_words(struct buf *out, uint32_t family, char separator)
 {
 	char name[40];
 
@@ -20,8 +20,8 @@ family_words(struct buf *out, uint32_t family, char separator)
 	buf_str(out, safi_name(family_safi(family), name));
 }
 
-static uint32_t
-read_family(struct rd *r)
+uint32_t
+capability_read_family(struct rd *r)
 {
 	uint16_t afi = rd_u16(r);
 
@@ -44,7 +44,7 @@ multiprotocol(struct buf *out, const struct open *o, bool json)
 			buf_str(out, json ? ", " : ",");
 		if (json)
 			buf_chr(out, '"');
-		family_words(out, o->families[i], json ? '/' : ' ');
+		capability_family_words(out, o->families[i], json ? '/' : ' ');
 		if (json)
 			buf_chr(out, '"');
 	}
@@ -114,7 +114,7 @@ nexthop_entries(struct buf *out, const struct open_capability *c, bool json)
 			buf_str(out, json ? ", " : ",");
 		if (json)
 			buf_chr(out, '"');
-		family_words(out, FAMILY(afi, (uint8_t)safi), json ? '/' : ' ');
+		capability_family_words(out, FAMILY(afi, (uint8_t)safi), json ? '/' : ' ');
 		buf_chr(out, json ? '/' : ' ');
 		buf_str(out, afi_name(nh, name));
 		if (json)
@@ -153,12 +153,12 @@ restart_json(struct buf *out, const struct open *o, const struct open_capability
 		"{ \"name\": \"graceful restart\", \"time\": %u, \"address-family-flags\": { ",
 		head & 0xfff);
 	for (unsigned i = 0; rd_left(&r) >= 4; i++) {
-		uint32_t family = read_family(&r);
+		uint32_t family = capability_read_family(&r);
 
 		if (i > 0)
 			BUF_LIT(out, ", ");
 		buf_chr(out, '"');
-		family_words(out, family, '/');
+		capability_family_words(out, family, '/');
 		buf_str(out, rd_u8(&r) & 0x80 ? "\": [ \"restart\" ] " : "\": [ ] ");
 	}
 	BUF_LIT(out, "}, \"restart-flags\": [ ");
@@ -176,11 +176,11 @@ restart_text(struct buf *out, const struct open *o, const struct open_capability
 	(void)o;
 	buf_printf(out, "graceful restart flags 0x%x time %u ", head >> 12, head & 0xfff);
 	for (unsigned i = 0; rd_left(&r) >= 4; i++) {
-		uint32_t family = read_family(&r);
+		uint32_t family = capability_read_family(&r);
 
 		if (i > 0)
 			buf_chr(out, ' ');
-		family_words(out, family, '/');
+		capability_family_words(out, family, '/');
 		buf_printf(out, "=0x%x", rd_u8(&r));
 	}
 }
@@ -207,7 +207,7 @@ addpath_json(struct buf *out, const struct open *o, const struct open_capability
 	BUF_LIT(out, "{ \"name\": \"addpath\"");
 	for (unsigned i = 0; rd_left(&r) >= 4; i++) {
 		buf_str(out, i == 0 ? ", \"" : ",\"");
-		family_words(out, read_family(&r), '/');
+		capability_family_words(out, capability_read_family(&r), '/');
 		BUF_LIT(out, "\": \"");
 		addpath_mode(out, rd_u8(&r));
 		buf_chr(out, '"');
@@ -223,13 +223,13 @@ addpath_text(struct buf *out, const struct open *o, const struct open_capability
 	(void)o;
 	BUF_LIT(out, "addpath(");
 	for (unsigned i = 0; rd_left(&r) >= 4; i++) {
-		uint32_t family = read_family(&r);
+		uint32_t family = capability_read_family(&r);
 
 		if (i > 0)
 			buf_chr(out, ',');
 		addpath_mode(out, rd_u8(&r));
 		buf_chr(out, ' ');
-		family_words(out, family, ' ');
+		capability_family_words(out, family, ' ');
 	}
 	buf_chr(out, ')');
 }
@@ -242,13 +242,13 @@ limit_json(struct buf *out, const struct open *o, const struct open_capability *
 	(void)o;
 	BUF_LIT(out, "{ \"name\": \"paths-limit\"");
 	while (rd_left(&r) >= 5) {
-		uint32_t family = read_family(&r);
+		uint32_t family = capability_read_family(&r);
 		uint16_t limit = rd_u16(&r);
 
 		if (limit == 0)
 			continue;
 		BUF_LIT(out, ", \"");
-		family_words(out, family, '/');
+		capability_family_words(out, family, '/');
 		buf_printf(out, "\": %u", limit);
 	}
 	BUF_LIT(out, " }");
@@ -263,7 +263,7 @@ limit_text(struct buf *out, const struct open *o, const struct open_capability *
 	(void)o;
 	BUF_LIT(out, "pathslimit(");
 	while (rd_left(&r) >= 5) {
-		uint32_t family = read_family(&r);
+		uint32_t family = capability_read_family(&r);
 		uint16_t limit = rd_u16(&r);
 
 		if (limit == 0)
@@ -271,7 +271,7 @@ limit_text(struct buf *out, const struct open *o, const struct open_capability *
 		if (!first)
 			BUF_LIT(out, ", ");
 		first = false;
-		family_words(out, family, ' ');
+		capability_family_words(out, family, ' ');
 		buf_printf(out, " %u", limit);
 	}
 	buf_chr(out, ')');
@@ -299,22 +299,6 @@ asn4_text(struct buf *out, const struct open *o, const struct open_capability *c
 {
 	(void)o;
 	buf_printf(out, "asn4(%u)", asn4_value(c));
-}
-
-static void
-multisession_json(struct buf *out, const struct open *o, const struct open_capability *c)
-{
-	(void)o;
-	buf_printf(out,
-		"{ \"name\": \"multisession\", \"variant\": \"%s\", \"capabilities\": [ ] }",
-		c->code == CAP_MULTISESSION ? "RFC" : "Cisco");
-}
-
-static void
-multisession_text(struct buf *out, const struct open *o, const struct open_capability *c)
-{
-	(void)o;
-	buf_str(out, c->code == CAP_MULTISESSION ? "multisession (rfc) " : "multisession ");
 }
 
 static void
@@ -422,9 +406,14 @@ static const struct capability_row rows[] = {
 	{ CAP_HOSTNAME, "hostname", hostname_json, hostname_text },
 	{ CAP_SOFTWARE_VERSION, "software-version", software_json, software_text },
 	{ CAP_LINK_LOCAL_NEXTHOP, "link-local-nexthop", plain_json, plain_text },
-	{ CAP_MULTISESSION, "multi-session", multisession_json, multisession_text },
+	{ CAP_MULTISESSION, "multi-session", capability_multisession_json,
+		capability_multisession_text },
+	{ CAP_LLGR, "long-lived-graceful-restart", capability_long_lived_json,
+		capability_long_lived_text },
+	{ CAP_ROLE, "role", capability_role_json, capability_role_text },
 	{ CAP_ROUTE_REFRESH_CISCO, NULL, refresh_json, refresh_text },
-	{ CAP_MULTISESSION_CISCO, NULL, multisession_json, multisession_text },
+	{ CAP_MULTISESSION_CISCO, NULL, capability_multisession_json,
+		capability_multisession_text },
 };
 
 const struct capability_row *

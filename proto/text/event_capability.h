@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 struct buf;
+struct rd;
 struct open;
 struct open_capability;
 
@@ -16,6 +17,14 @@ struct capability_row {
 	capability_fn *json, *text;
 };
 
+/* event_capability_peer.c */
+capability_fn capability_long_lived_json, capability_long_lived_text;
+capability_fn capability_role_json, capability_role_text;
+capability_fn capability_multisession_json, capability_multisession_text;
+
+/* AFI and SAFI: as words, and out of a value. */
+void capability_family_words(struct buf *out, uint32_t family, char separator);
+uint32_t capability_read_family(struct rd *r);
 /* NULL for a code without printers. */
 const struct capability_row *capability_row(uint8_t code);
 /* Place in a sent OPEN's event. */

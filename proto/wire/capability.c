@@ -112,6 +112,7 @@ static const struct capability_codec *const rows[] = {
 	&capability_add_path,
 	&capability_paths_limit,
 	&capability_restart,
+	&capability_llgr,
 	&refresh,
 	&enhanced,
 	&operational,
@@ -119,6 +120,7 @@ static const struct capability_codec *const rows[] = {
 	&capability_hostname,
 	&capability_software,
 	&link_local,
+	&capability_role,
 	&multisession,
 };
 

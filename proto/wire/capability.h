@@ -30,6 +30,8 @@ extern const struct capability_codec capability_nexthop;
 extern const struct capability_codec capability_add_path;
 extern const struct capability_codec capability_paths_limit;
 extern const struct capability_codec capability_restart;
+extern const struct capability_codec capability_llgr;
+extern const struct capability_codec capability_role;
 extern const struct capability_codec capability_hostname;
 extern const struct capability_codec capability_software;
 

@@ -25,6 +25,7 @@ static const struct {
 	{ 2, 8, "Grouping Conflict" },
 	{ 2, 9, "Grouping Required" },
 	{ 2, 10, "Capability Value Mismatch" },
+	{ 2, 11, "Role Mismatch" },
 	{ 3, 1, "Malformed Attribute List" },
 	{ 3, 2, "Unrecognized Well-known Attribute" },
 	{ 3, 3, "Missing Well-known Attribute" },

@@ -36,7 +36,7 @@ bool
 export_session_equal(const struct export_session *a, const struct export_session *b)
 {
 	return a->local_as == b->local_as && a->asn4 == b->asn4 && a->ibgp == b->ibgp &&
-	       a->aigp == b->aigp && a->group_updates == b->group_updates &&
+	       a->aigp == b->aigp && a->role == b->role && a->group_updates == b->group_updates &&
 	       a->message_max == b->message_max && a->families == b->families &&
 	       a->addpath_tx == b->addpath_tx && a->self4_len == b->self4_len &&
 	       a->self6_len == b->self6_len && memcmp(a->self4, b->self4, sizeof(a->self4)) == 0 &&
@@ -50,7 +50,7 @@ export_session_hash(const struct export_session *s)
 {
 	uint32_t bits = (uint32_t)s->asn4 | (uint32_t)s->ibgp << 1 | (uint32_t)s->aigp << 2 |
 			(uint32_t)s->group_updates << 3 | (uint32_t)s->link_local << 4 |
-			(uint32_t)s->message_max << 8;
+			(uint32_t)s->message_max << 8 | (uint32_t)s->role << 24;
 	uint32_t hash = hash_u32(s->local_as ^ hash_u32(bits));
 
 	hash = hash_u32(hash ^ s->families);
@@ -242,7 +242,8 @@ export_announce(struct wr *w, const struct export_session *s, uint32_t family,
 	struct pack p;
 
 	prepare(&p, w, s, family);
-	if (export_nexthop(s, family, set, &nh) == -1 || !prepare_attrs(&p, family, set, &nh)) {
+	if (!export_allowed(s, family, set) || export_nexthop(s, family, set, &nh) == -1 ||
+		!prepare_attrs(&p, family, set, &nh)) {
 		*skipped += n;
 		return n;
 	}

@@ -9,6 +9,7 @@
 #include "common/wr.h"
 #include "proto/wire/attr.h"
 #include "proto/wire/nlri.h"
+#include "proto/wire/open.h"
 
 /* Everything that changes bytes. Two sessions whose structs compare equal with
  * export_session_equal() form one export group. */
@@ -18,9 +19,10 @@ struct export_session {
 	bool ibgp;
 	bool aigp; /* AIGP may be sent on this session */
 	bool group_updates;
-	uint16_t message_max;         /* 4096 or 65535 */
-	uint32_t families;            /* bit map of negotiated families */
-	uint32_t addpath_tx;          /* bit map */
+	enum bgp_role role;   /* ours on eBGP: ONLY_TO_CUSTOMER is added and obeyed (RFC 9234 5) */
+	uint16_t message_max; /* 4096 or 65535 */
+	uint32_t families;    /* bit map of negotiated families */
+	uint32_t addpath_tx;  /* bit map */
 	uint8_t self4_len, self6_len; /* 0 or 4; 0 or 16: what `next-hop self` is */
 	uint8_t self4[4], self6[16];
 	bool link_local; /* append link_local_addr after global IPv6 next-hops (5.5) */

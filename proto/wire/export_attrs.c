@@ -167,6 +167,38 @@ write_aggregator(struct wr *w, const struct export_session *s, const struct attr
 			w, ATTR_F_OPTIONAL | ATTR_F_TRANSITIVE, ATTR_AS4_AGGREGATOR, a->value, 8);
 }
 
+static bool
+is_unicast(uint32_t family)
+{
+	return family == IPV4_UNICAST || family == IPV6_UNICAST;
+}
+
+bool
+export_allowed(const struct export_session *s, uint32_t family, const struct attrset *set)
+{
+	struct rd r = set != NULL && set->len > 0 ? rd_init(set->block, set->len) : rd_init("", 0);
+	struct attr a;
+
+	if (!is_unicast(family) || s->role == ROLE_NONE || s->role == ROLE_PROVIDER ||
+		s->role == ROLE_RS)
+		return true;
+	while (attr_next(&r, &a))
+		if (a.code == ATTR_OTC)
+			return false;
+	return true;
+}
+
+/* RFC 9234 5: whoever takes the route from us may give it to customers only. */
+static void
+write_otc(struct wr *w, uint32_t as)
+{
+	uint8_t value[4];
+	struct wr v = wr_init(value, sizeof(value));
+
+	wr_u32(&v, as);
+	attr_write(w, ATTR_F_OPTIONAL | ATTR_F_TRANSITIVE, ATTR_OTC, value, sizeof(value));
+}
+
 /* Attributes that are there although the route does not carry them, in ascending order. */
 static void
 write_default(struct wr *w, const struct export_session *s, uint32_t family, uint8_t code,
@@ -188,6 +220,11 @@ write_default(struct wr *w, const struct export_session *s, uint32_t family, uin
 	case ATTR_LOCAL_PREF:
 		if (s->ibgp)
 			attr_write(w, ATTR_F_TRANSITIVE, ATTR_LOCAL_PREF, value, 4);
+		break;
+	case ATTR_OTC:
+		if (is_unicast(family) &&
+			(s->role == ROLE_PROVIDER || s->role == ROLE_RS || s->role == ROLE_PEER))
+			write_otc(w, s->local_as);
 		break;
 	}
 }
@@ -222,7 +259,7 @@ export_attrs(struct wr *w, const struct export_session *s, uint32_t family,
 	const struct attrset *set, const struct export_nexthop *nh)
 {
 	static const uint8_t defaults[] = { ATTR_ORIGIN, ATTR_AS_PATH, ATTR_NEXT_HOP,
-		ATTR_LOCAL_PREF };
+		ATTR_LOCAL_PREF, ATTR_OTC };
 	static const struct attrset empty = { .block = (const uint8_t *)"" };
 	struct rd r;
 	size_t next = 0;

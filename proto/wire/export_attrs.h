@@ -20,6 +20,8 @@ int export_nexthop(const struct export_session *s, uint32_t family, const struct
 /* The next-hop field of MP_REACH behind its length byte: at most 40 bytes. */
 void export_mp_nexthop(struct wr *w, const struct export_session *s, uint32_t family,
 	const struct export_nexthop *nh);
+/* False: the route is for customers only, and the peer is none (RFC 9234 5). */
+bool export_allowed(const struct export_session *s, uint32_t family, const struct attrset *set);
 /* Every attribute except MP_REACH and MP_UNREACH, ascending, defaults added. set may be NULL. */
 void export_attrs(struct wr *w, const struct export_session *s, uint32_t family,
 	const struct attrset *set, const struct export_nexthop *nh);

@@ -51,9 +51,7 @@ enum {
 	FAMILY_F_NO_NEXTHOP_ATTR = 1 << 5, /* never attribute 3: vpls, sr-policy, flow (5.4), and
 					  * those the reference can not announce */
 	FAMILY_F_RD_NEXTHOP = 1 << 6,      /* 8 zero bytes before the next-hop (5.5) */
-	FAMILY_F_EXTNH = 1 << 7,           /* may stand in capability 5 with next-hop AFI 2 (2.3) */
-	FAMILY_F_NO_CONFIG =
-		1 << 8 /* no keyword in `family { }`, only in its default (config 3.5) */
+	FAMILY_F_EXTNH = 1 << 7            /* may stand in capability 5 with next-hop AFI 2 (2.3) */
 };
 
 enum { FAMILY_COUNT = 23 };

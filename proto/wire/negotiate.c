@@ -102,6 +102,8 @@ open_negotiate(const struct open *sent, const struct open *received, struct nego
 	out->local_as = own_as(sent);
 	out->peer_as = open_peer_as(sent, received);
 	out->ibgp = out->local_as == out->peer_as;
+	out->role = sent->role;
+	out->peer_role = received->role;
 	negotiate_families(sent, received, out);
 	negotiate_nexthop(sent, received, out);
 }

@@ -37,15 +37,23 @@ enum {
 	AS_TRANS = 23456
 };
 
+/* BGP roles (RFC 9234 4): one more than on the wire, so that zero is none. */
+enum bgp_role { ROLE_NONE, ROLE_PROVIDER, ROLE_RS, ROLE_RS_CLIENT, ROLE_CUSTOMER, ROLE_PEER };
+/* "provider", "rs", …; NULL when unknown. */
+const char *bgp_role_name(unsigned role);
+
 /* What the configuration says about our OPEN (reference/config.md 3.6-3.8). */
 struct capability_config {
 	uint32_t families[OPEN_FAMILIES_MAX];
 	unsigned n_families; /* ascending */
 	bool asn4, extended_message, route_refresh, operational, multisession, software_version;
 	bool link_local_nexthop;
-	bool nexthop;               /* capability 5 is sent */
-	uint32_t nexthop_families;  /* bit map: ipv4 families with IPv6 next-hop */
-	int graceful_restart;       /* -1 off, else the time in seconds (0 resolved to hold-time) */
+	bool nexthop;              /* capability 5 is sent */
+	uint32_t nexthop_families; /* bit map: ipv4 families with IPv6 next-hop */
+	int graceful_restart;      /* -1 off, else the time in seconds (0 resolved to hold-time) */
+	uint32_t long_lived;       /* seconds, 0: off (RFC 9494) */
+	enum bgp_role role;
+	bool role_strict;           /* the peer must say its role */
 	uint8_t add_path;           /* 0, 1 receive, 2 send, 3 both */
 	uint32_t add_path_families; /* bit map */
 	struct {
@@ -90,6 +98,8 @@ struct open {
 		uint8_t flags;
 	} restart[OPEN_FAMILIES_MAX];
 	unsigned n_restart;
+	enum bgp_role role;
+	bool role_conflict;    /* several roles that differ */
 	uint8_t restart_flags; /* high nibble of the first byte */
 	uint16_t restart_time;
 	struct {
@@ -126,6 +136,7 @@ struct negotiated {
 	enum refresh_kind refresh;
 	uint32_t local_as, peer_as; /* real ones */
 	bool ibgp;
+	enum bgp_role role, peer_role; /* ours as sent; the peer's as received */
 	uint32_t families[OPEN_FAMILIES_MAX];
 	unsigned n_families;             /* in the peer's order */
 	uint32_t family_bits;            /* the same as bit map */
@@ -143,6 +154,9 @@ void open_negotiate(const struct open *sent, const struct open *received, struct
 /* wire.md 3.3: 0 or -1 with the NOTIFICATION. peer_as 0: any. */
 int open_check(const struct open *sent, const struct open *received, uint32_t peer_as,
 	struct wire_error *err);
+/* RFC 9234 4.2: the roles fit together; 0 or -1 with the NOTIFICATION. strict: there must be one. */
+int open_check_role(
+	const struct open *sent, const struct open *received, bool strict, struct wire_error *err);
 /* The peer's real AS number (wire.md 3.3). */
 uint32_t open_peer_as(const struct open *sent, const struct open *received);
 

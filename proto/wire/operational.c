@@ -1,10 +1,15 @@
 /*
- * The lengths of OPERATIONAL messages by type. Nothing in Troupe acts on them: they are checked and
- * shown, so this is all there is.
+ * OPERATIONAL messages: writing ours, and the lengths of received ones by type. Nothing in Troupe
+ * acts on a received one: it is checked and shown.
  */
 #include "proto/wire/operational.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "common/rd.h"
+#include "proto/wire/family.h"
+#include "proto/wire/message.h"
 
 static const struct {
 	uint8_t min; /* of the data; 0: unknown type */
@@ -38,4 +43,61 @@ operational_check(const uint8_t *body, size_t n, struct wire_error *err)
 		return 0;
 	return wire_error_set(err, 5, 0, "operational message %u needs %u bytes to hold %s, got %u",
 		type, types[type].min, types[type].holds, len);
+}
+
+const struct operational_kind *
+operational_kind(const char *word, size_t n)
+{
+	static const struct operational_kind kinds[] = {
+		{ "adm", OPERATIONAL_ADM, OPERATIONAL_ADVISORY },
+		{ "asm", OPERATIONAL_ASM, OPERATIONAL_ADVISORY },
+		{ "rpcq", 3, OPERATIONAL_QUERY },
+		{ "rpcp", 4, OPERATIONAL_COUNTER },
+		{ "apcq", 5, OPERATIONAL_QUERY },
+		{ "apcp", 6, OPERATIONAL_COUNTER },
+		{ "lpcq", 7, OPERATIONAL_QUERY },
+		{ "lpcp", 8, OPERATIONAL_COUNTER },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strlen(kinds[i].word) == n && strncasecmp(kinds[i].word, word, n) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+/* Not inside a character. */
+static void
+write_advisory(struct wr *w, const char *text, size_t n)
+{
+	static const char dots[] = { '.', '.', '.' };
+	bool cut = n > OPERATIONAL_ADVISORY_MAX;
+
+	if (cut) {
+		n = OPERATIONAL_ADVISORY_MAX - sizeof(dots);
+		while (n > 0 && ((uint8_t)text[n] & 0xc0) == 0x80)
+			n--;
+	}
+	wr_bytes(w, text, n);
+	if (cut)
+		wr_bytes(w, dots, sizeof(dots));
+}
+
+void
+operational_encode(struct wr *w, const struct operational *o)
+{
+	size_t start = message_begin(w, MESSAGE_OPERATIONAL), length;
+
+	wr_u16(w, o->kind->type);
+	length = wr_mark_u16(w);
+	wr_u24(w, o->family);
+	if (o->kind->form == OPERATIONAL_ADVISORY) {
+		write_advisory(w, o->advisory, o->advisory_n);
+	} else {
+		wr_u32(w, o->router_id);
+		wr_u32(w, o->sequence);
+		if (o->kind->form == OPERATIONAL_COUNTER)
+			wr_u64(w, o->counter);
+	}
+	wr_patch_u16(w, length);
+	message_end(w, start);
 }

@@ -144,6 +144,36 @@ check_all_nlri(struct update *u, const struct update_session *s)
 	return 0;
 }
 
+static bool
+announces_unicast(const struct update *u)
+{
+	return rd_left(&u->nlri) > 0 ||
+	       (u->reach.present &&
+		       (u->reach.family == IPV4_UNICAST || u->reach.family == IPV6_UNICAST));
+}
+
+/* RFC 9234 5: a route that a customer or a client sends although it is for customers only, or that
+ * a peer took from someone else, may not be used. */
+static void
+find_leak(struct update *u, const struct update_session *s)
+{
+	struct rd r = u->attributes;
+	struct attr a;
+
+	if (s->role == ROLE_NONE || !announces_unicast(u))
+		return;
+	while (attr_next(&r, &a)) {
+		struct rd value = rd_init(a.value, a.len);
+
+		if (a.code != ATTR_OTC || a.len != 4)
+			continue;
+		if (s->role == ROLE_PROVIDER || s->role == ROLE_RS ||
+			(s->role == ROLE_PEER && rd_u32(&value) != s->peer_as))
+			note(u, WIRE_TREAT_AS_WITHDRAW, "otc", "the route leaked (RFC 9234 5)");
+		return;
+	}
+}
+
 /* RFC 4724 2: nothing at all, or an empty MP_UNREACH and nothing else. */
 static void
 find_eor(struct update *u)
@@ -199,6 +229,7 @@ update_decode(const uint8_t *body, size_t n, const struct update_session *s, str
 	out->nlri = r;
 	if (take_attributes(out, s) == -1 || check_all_nlri(out, s) == -1)
 		return -1;
+	find_leak(out, s);
 	find_eor(out);
 	return 0;
 }

@@ -8,8 +8,8 @@
 #include "common/rd.h"
 #include "proto/wire/attr.h"
 #include "proto/wire/nlri.h"
+#include "proto/wire/open.h"
 
-struct negotiated;
 struct buf;
 
 struct update_mp {
@@ -44,6 +44,8 @@ struct update_session {
 	uint32_t families;   /* bit map of negotiated families */
 	uint32_t addpath_rx; /* bit map */
 	bool extended_nexthop;
+	enum bgp_role role; /* ours: leaked routes are withdrawn (RFC 9234 5) */
+	uint32_t peer_as;   /* with a role */
 };
 
 /*

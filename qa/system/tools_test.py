@@ -245,5 +245,50 @@ class Validate(Files):
         self.assertIn('10.0.0.0/8', err)
 
 
+class Migrate(unittest.TestCase):
+    """troupe migrate conf and api, and ExaBGP's way to call validate."""
+
+    OLD = 'neighbor 1.2.3.4 {\n\tprocess one;\n\tcapability { route-refresh; }\n}\nprocess one { run /bin/true; }\n'
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, 'conf')
+        with open(self.path, 'w', encoding='utf-8') as handle:
+            handle.write(self.OLD)
+
+    def test_file_in_place(self):
+        status, out, _ = tool('migrate', 'conf', '-f', '3.4', '-t', 'main', self.path)
+        self.assertEqual(status, 0)
+        self.assertIn('api { processes [ one ]; }', out)
+        self.assertEqual(tool('migrate', 'conf', '-f', '3.4', '-t', 'main', '-n', self.path)[1], '')
+        self.assertEqual(tool('migrate', 'conf', '-f', '3.4', '-t', 'main', '-i', self.path)[0], 0)
+        with open(self.path, encoding='utf-8') as handle:
+            self.assertEqual(handle.read(), out)
+        backup = glob.glob(self.path + '.*.bak')
+        with open(backup[0], encoding='utf-8') as handle:
+            self.assertEqual(handle.read(), self.OLD)
+
+    def test_what_can_not_be(self):
+        for words in (('conf', '-f', '5', '-t', '4', self.path), ('conf', self.path), ('api', '-f', '3.4', '-t', '4'), ()):
+            self.assertEqual(tool('migrate', *words)[0], 2)
+        self.assertEqual(tool('migrate', 'conf', '-f', '4', '-t', '5', self.path + '.none')[0], 1)
+
+    def test_bridge(self):
+        program = 'echo "announce eor"; read line; echo "ping"; echo "$line" >&2; exit 7'
+        status, out, err = tool('migrate', 'api', '-f', '4', '-t', 'main', '-e', '/bin/sh', '-c', program,
+                                stdin='{ "sr-capability-flags": 1 }\n')
+        self.assertEqual((status, out), (7, 'peer * announce eor\nsession ping\n'))
+        self.assertIn('{ "sr_capability_flags": 1 }', err)
+        self.assertEqual(tool('migrate', 'api', '-f', '4', '-t', 'main', '--exec', '/no/such/program')[0], 1)
+
+    def test_validate_as_exabgp_has_it(self):
+        script = os.path.join(ROOT, 'etc', 'troupe')
+        env = dict(os.environ, TROUPE_LIBEXEC=group.BUILD)
+        done = subprocess.run([script, 'configuration', 'validate', self.path], env=env, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(self.path + ':2:', done.stderr)
+
+
 if __name__ == '__main__':
     unittest.main()

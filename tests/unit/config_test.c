@@ -335,6 +335,69 @@ only_processes_is_a_configuration(void **state)
 	refused(load("# nothing\n\n"), "found no statement");
 }
 
+static void
+one_neighbor_per_family(void **state)
+{
+	static const char text[] =
+		"family { ipv4 unicast; ipv6 unicast; } capability { multi-session; add-path send; "
+		"} "
+		"operational { asm afi ipv6 safi unicast advisory x; } static { "
+		"route 10.0.0.0/8 next-hop 1.2.3.4; route 2001:db8::/32 next-hop ::1 med 7; "
+		"route 2001:db8::/33 next-hop ::1 med 7; }";
+	struct config *c = good(load_neighbor(text));
+
+	(void)state;
+	assert_int_equal(c->n_neighbors, 2);
+	assert_non_null(strstr(c->neighbors[0].key, "family-allowed ipv4-unicast"));
+	assert_non_null(strstr(c->neighbors[1].key, "family-allowed ipv6-unicast"));
+	assert_int_equal(c->neighbors[0].n_routes, 1);
+	assert_int_equal(c->neighbors[1].n_routes, 2);
+	assert_int_equal(c->neighbors[0].n_operational, 0);
+	assert_int_equal(c->neighbors[1].n_operational, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(c->neighbors[i].caps.n_families, 1);
+		assert_int_equal(c->neighbors[i].caps.add_path_families,
+			family_bit(c->neighbors[i].caps.families[0]));
+	}
+	config_free(c);
+	refused(load("neighbor 1.1.1.1 { " BASIC
+		     "capability { multi-session; } family { ipv4 unicast; ipv6 unicast; } }\n"
+		     "neighbor 1.1.1.1 { " BASIC
+		     "capability { multi-session; } family { ipv6 unicast; } }"),
+		"1.1.1.1");
+}
+
+static void
+role_and_long_lived(void **state)
+{
+	struct config *c =
+		good(load("neighbor 127.0.0.1 { router-id 1.2.3.4; local-as 1; peer-as 2; "
+			  "capability { graceful-restart 60; long-lived-graceful-restart "
+			  "86400; role rs-client strict; } family { ipv4 rtc; ipv6 multicast; "
+			  "} }"));
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_int_equal(c->neighbors[0].caps.role, ROLE_RS_CLIENT);
+	assert_true(c->neighbors[0].caps.role_strict);
+	assert_int_equal(c->neighbors[0].caps.long_lived, 86400);
+	config_print(&text, c);
+	struct config *again = good(
+		config_parse("p", buf_cstr(&text), text.len, NULL, conf_error, sizeof(conf_error)));
+	assert_true(neighbor_conf_same_session(&c->neighbors[0], &again->neighbors[0]));
+	config_free(again);
+	config_free(c);
+	buf_fini(&text);
+	c = good(load_neighbor("capability { role peer; long-lived-graceful-restart 5; }"));
+	assert_int_equal(c->neighbors[0].caps.role, ROLE_NONE);
+	assert_int_equal(c->neighbors[0].caps.long_lived, 0);
+	assert_int_equal(c->n_warnings, 2);
+	config_free(c);
+	refused(load_neighbor("capability { role leader; }"), "\"provider\", \"customer\"");
+	refused(load_neighbor("capability { role peer loose; }"), "\"strict\"");
+	refused(load_neighbor("capability { long-lived-graceful-restart 16777216; }"), "16777216");
+}
+
 int
 main(void)
 {
@@ -356,6 +419,8 @@ main(void)
 		cmocka_unit_test(tcp_ao_and_md5),
 		cmocka_unit_test(sessions_are_compared),
 		cmocka_unit_test(only_processes_is_a_configuration),
+		cmocka_unit_test(one_neighbor_per_family),
+		cmocka_unit_test(role_and_long_lived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

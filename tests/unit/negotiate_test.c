@@ -129,6 +129,42 @@ refused(void **state)
 	assert_int_equal(open_check(&ours, &fine, 0, NULL), 0);
 }
 
+static void
+roles(void **state)
+{
+	/* RFC 9234 4.2, table 2, as the capability's values: ours, theirs. */
+	static const char *const pairs[][2] = { { "090100", "090103" }, { "090103", "090100" },
+		{ "090101", "090102" }, { "090102", "090101" }, { "090104", "090104" } };
+	struct open none = open_of("", 2, 90, 2), two = open_of("090103 090104", 2, 90, 2);
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		struct open ours = open_of(pairs[i][0], 1, 90, 1);
+		struct negotiated n;
+
+		for (size_t j = 0; j < 5; j++) {
+			struct open theirs = open_of(pairs[j][1], 2, 90, 2);
+			struct wire_error err = { 0 };
+			int rc = open_check_role(&ours, &theirs, false, &err);
+
+			assert_int_equal(rc, i == j ? 0 : -1);
+			if (i != j) {
+				assert_int_equal(err.code, 2);
+				assert_int_equal(err.subcode, 11);
+			}
+			open_negotiate(&ours, &theirs, &n);
+			assert_int_equal(n.role, ours.role);
+			assert_int_equal(n.peer_role, theirs.role);
+		}
+		assert_int_equal(open_check_role(&ours, &none, false, NULL), 0);
+		assert_int_equal(open_check_role(&ours, &none, true, NULL), -1);
+	}
+	struct open provider = open_of("090100", 1, 90, 1), odd = open_of("090117", 2, 90, 2);
+	assert_int_equal(open_check_role(&provider, &two, false, NULL), -1);
+	assert_int_equal(open_check_role(&provider, &odd, false, NULL), -1);
+	assert_int_equal(open_check_role(&none, &odd, true, NULL), 0);
+}
+
 int
 main(void)
 {
@@ -137,6 +173,7 @@ main(void)
 		cmocka_unit_test(capabilities_of_both),
 		cmocka_unit_test(as_numbers),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(roles),
 	};
 
 	return cmocka_run_group_tests_name("negotiate", tests, NULL, NULL);
