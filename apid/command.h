@@ -98,7 +98,7 @@ void cmd_system_queue_status(struct request *r);
 void cmd_system_api_version(struct request *r);
 void cmd_system_metrics(struct request *r);
 void cmd_system_queues(struct request *r); /* cmd_queues.c */
-void cmd_session_ack(struct request *r); /* cmd_session.c */
+void cmd_session_ack(struct request *r);   /* cmd_session.c */
 void cmd_session_sync(struct request *r);
 void cmd_session_sync_begin(struct request *r);
 void cmd_session_sync_end(struct request *r);
