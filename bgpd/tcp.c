@@ -14,7 +14,7 @@
 
 #include "bgpd/tcp_ao.h"
 
-enum { BACKLOG = 200 };
+enum { BACKLOG = 4096 }; /* a thousand peers may come at once */
 #ifndef IPV6_MINHOPCOUNT
 enum { IPV6_MINHOPCOUNT = 73 };
 #endif
