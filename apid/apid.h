@@ -86,7 +86,8 @@ struct apid {
 	bool stopping;
 	bool finishing; /* FINISHED was sent */
 	enum stop_phase stop;
-	struct loop_timer stop_timer, sweep_timer;
+	struct loop_timer stop_timer, sweep_timer, pressure_timer;
+	bool pressed; /* bgpd's messages wait for a helper: see pressure.h */
 	unsigned flush_steps;
 	int exit_code;
 	struct batch batch;

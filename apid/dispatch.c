@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apid/apid.h"
+#include "apid/pressure.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "proto/ipc/ipc.h"
@@ -150,7 +151,7 @@ on_bgpd(void *owner, enum link_event event, const struct link_peer *peer)
 }
 
 static struct link *
-dial(struct apid *a, const char *name, link_event_fn *event)
+dial(struct apid *a, const char *name, link_event_fn *event, bool (*accept)(void *owner))
 {
 	char path[512];
 	struct link_config config = { .name = name,
@@ -160,7 +161,8 @@ dial(struct apid *a, const char *name, link_event_fn *event)
 		.version_max = IPC_VERSION_MAX,
 		.message = on_message,
 		.event = event,
-		.owner = a };
+		.owner = a,
+		.accept = accept };
 	struct link *link;
 
 	snprintf(path, sizeof(path), "%s/%s.ipc", a->run_dir, name);
@@ -173,9 +175,9 @@ dial(struct apid *a, const char *name, link_event_fn *event)
 int
 links_open(struct apid *a)
 {
-	a->ctl = dial(a, "ribd-apid.ctl", on_ribd);
-	a->bulk = dial(a, "ribd-apid.bulk", on_ribd);
-	a->bgpd = dial(a, "bgpd-apid", on_bgpd);
+	a->ctl = dial(a, "ribd-apid.ctl", on_ribd, NULL);
+	a->bulk = dial(a, "ribd-apid.bulk", on_ribd, NULL);
+	a->bgpd = dial(a, "bgpd-apid", on_bgpd, pressure_accept);
 	if (a->ctl == NULL || a->bulk == NULL || a->bgpd == NULL)
 		return -1;
 	a->batch.link = a->bulk;
@@ -189,6 +191,7 @@ links_close(struct apid *a)
 {
 	struct link **links[] = { &a->bgpd, &a->bulk, &a->ctl };
 
+	pressure_fini(a);
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
 		if (*links[i] == NULL)
 			continue;

@@ -67,7 +67,8 @@ struct helper {
 	bool in_eof;
 	uint64_t dropped; /* events, not yet told */
 	uint64_t dropped_total;
-	bool dirty; /* output to be written before the loop sleeps */
+	int64_t taken_us; /* when it last took output, or had taken everything */
+	bool dirty;       /* output to be written before the loop sleeps */
 	struct helper *next_dirty;
 	struct loop_timer kill_timer;
 	struct loop_task task; /* goes on with unprocessed input */

@@ -2,13 +2,15 @@
  * Pipes of a helper. Input: lines, executed as they come while nothing stands against it (an
  * asynchronous command of this helper, too much uncommitted in ribd, too many unread answers); then
  * the pipe is left unread, and the helper blocks on it. Output: non-blocking writes of what the
- * turn produced; events are dropped and counted when a helper does not read, answers never.
+ * turn produced; events wait while a helper reads slowly (pressure.h), and are dropped and counted
+ * when it does not read at all; answers never are.
  */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "apid/apid.h"
+#include "apid/pressure.h"
 #include "common/log.h"
 
 enum { EOF_GRACE_US = 200000 /* from end of file to SIGTERM */ };
@@ -52,6 +54,7 @@ close_output(struct helper *h)
 		close(h->out_fd);
 	h->out_fd = -1;
 	outq_fini(&h->client.out);
+	pressure_eased(h->apid);
 }
 
 void
@@ -258,7 +261,11 @@ tell_dropped(struct helper *h)
 static void
 write_output(struct helper *h)
 {
+	uint64_t before = outq_bytes(&h->client.out);
 	int result = h->out_fd < 0 ? -1 : outq_write(&h->client.out, h->out_fd);
+
+	if (outq_bytes(&h->client.out) < before)
+		h->taken_us = loop_now(h->apid->loop).us;
 
 	if (result < 0) {
 		close_output(h);
@@ -270,6 +277,7 @@ write_output(struct helper *h)
 	if (h->out_io.events != want)
 		loop_io_mod(h->apid->loop, &h->out_io, want);
 	query_output_room(&h->client);
+	pressure_eased(h->apid);
 }
 
 static void
@@ -298,6 +306,8 @@ helper_event(struct helper *h, const struct buf *text)
 		h->dropped_total++;
 		return;
 	}
+	if (outq_empty(&h->client.out))
+		h->taken_us = loop_now(h->apid->loop).us;
 	outq_add(&h->client.out, text->data, text->len);
 	h->client.wake(&h->client);
 	if (h->client.out.text > 4 * HELPER_READ_BYTES && h->out_io.events == 0)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "apid/pressure.h"
 #include "tests/unit/apid_util.h"
 
 static const char conf[] = "process h1 { run /bin/true; encoder json; }\n" //
@@ -186,6 +187,36 @@ slow_readers_lose_events_and_are_told(void **state)
 	done(&p);
 }
 
+/* While it reads, bgpd waits for it; once it has not for a second, bgpd does not. */
+static void
+slow_readers_hold_bgpd_for_a_while(void **state)
+{
+	struct piped p = piped();
+	struct buf event = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++)
+		BUF_LIT(&event, "an event of some length\n");
+	assert_true(pressure_accept(p.a));
+	while (p.h->client.out.text <= PRESSURE_HIGH_BYTES * 2)
+		helper_event(p.h, &event);
+	assert_false(pressure_accept(p.a));
+	assert_int_equal(p.h->dropped, 0);
+	p.h->taken_us -= PRESSURE_PATIENCE_US;
+	assert_true(pressure_accept(p.a));
+	(void)answered(&p);
+	turns(&p);
+	assert_false(pressure_accept(p.a));
+	while (!outq_empty(&p.h->client.out)) {
+		(void)answered(&p);
+		turns(&p);
+	}
+	assert_false(p.a->pressed);
+	assert_true(pressure_accept(p.a));
+	buf_fini(&event);
+	done(&p);
+}
+
 static void
 the_end_of_input_is_noticed(void **state)
 {
@@ -210,6 +241,7 @@ main(void)
 		cmocka_unit_test(bad_bytes_hurt_only_their_line),
 		cmocka_unit_test(an_endless_line_is_refused),
 		cmocka_unit_test(a_busy_client_is_not_read),
+		cmocka_unit_test(slow_readers_hold_bgpd_for_a_while),
 		cmocka_unit_test(slow_readers_lose_events_and_are_told),
 		cmocka_unit_test(the_end_of_input_is_noticed),
 	};
