@@ -75,9 +75,12 @@ $(B)/$(1): $(call obj,$(1)) $(ARCHIVES)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$(p))))
 
+# guard drives ribd's objects too.
+$(B)/tools/guard: EXTRA = $(filter-out %/main.o,$(call obj,ribd))
+$(B)/tools/guard: $(filter-out %/main.o,$(call obj,ribd))
 $(B)/tools/%: qa/tools/%.c $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
+	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
 
 # A daemon's own files, without its main.c, for the unit tests of that daemon (BGPD_OBJS and so on).
 part = $(filter-out %/main.o,$(call obj,$(1)))
@@ -100,7 +103,7 @@ $(B)/fuzz/%_fuzz: tests/fuzz/%_fuzz.c tests/fuzz/replay.h $$(call part,$$(firstw
 	@mkdir -p $(@D)
 	$(call say,LD,$@) $(CC) $(CFLAGS) $(LDFLAGS) $(FUZZ_MAIN) -o $@ $< $(EXTRA) -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LDLIBS)
 
-.PHONY: help deps deps-qa run programs-of-tests test asan lint conformance interop bench fuzz readme format install clean
+.PHONY: help deps deps-qa run programs-of-tests test asan lint conformance interop bench bench-quick bench-guard fuzz readme format install clean
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
@@ -108,7 +111,7 @@ deps: ## install the libraries that are missing (Debian packages; sudo when not 
 	@qa/packages libnng-dev libmsgpack-dev libcmocka-dev libedit-dev python3
 
 deps-qa: ## install the daemons and tools of the interop tests
-	@qa/packages bird2 frr gobgpd openbgpd exabgp tshark bgpdump
+	@qa/packages bird2 frr gobgpd openbgpd exabgp tshark bgpdump valgrind
 
 run: deps ## build, and run CONF=FILE in the foreground
 	@$(MAKE) --no-print-directory -j$(JOBS) all
@@ -134,8 +137,14 @@ conformance: all ## run the shared cases (SHARED=DIR, CONFORMANCE_ARGS='--only X
 interop: all deps-qa ## run against BIRD, FRR, GoBGP and OpenBGPD (ARGS=...)
 	@B=$(B) qa/interop/run $(ARGS)
 
-bench: all ## measure (ARGS=...)
+bench: all ## measure beside the installed BGP speakers, 20 minutes at most (ARGS=...)
 	@B=$(B) qa/bench/run $(ARGS)
+
+bench-quick: all ## the same in two minutes at most
+	@B=$(B) qa/bench/run --quick $(ARGS)
+
+bench-guard: $(B)/tools/guard ## fail when a hot path takes 10 % more instructions than qa/bench/guard.txt
+	@TROUPE_BUILD=$(B) qa/bench/guard
 
 fuzz: ## run each fuzzer SECONDS=60 with clang's libFuzzer, in build-fuzz/
 	@$(MAKE) --no-print-directory -j$(JOBS) CC=clang SAN=1 FUZZ=1 B=$(B)-fuzz $(FUZZERS:%=$(B)-fuzz/fuzz/%)

@@ -1,5 +1,6 @@
 /*
- * A BGP source for measurements: accepts one session on --listen, mirrors its OPEN, and once
+ * A BGP source for measurements: accepts one session on --listen (or
+ * connects to --connect from --from), mirrors its OPEN, and once
  * the file --go exists sends --count IPv4 prefixes in UPDATEs of --group NLRI each, with attributes
  * that change from message to message, as a real table has them. Reports to --out when it
  * started and when the last byte was taken by TCP. Stays until the session ends.
@@ -8,8 +9,9 @@
 #include "qa/tools/peer.h"
 
 struct options {
-	const char *listen, *go, *out;
+	const char *listen, *connect, *from, *go, *out;
 	uint32_t count, group, as;
+	bool same; /* all with the same attributes */
 };
 
 static struct options
@@ -20,6 +22,12 @@ arguments(int argc, char **argv)
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--listen") == 0)
 			o.listen = argv[i + 1];
+		else if (strcmp(argv[i], "--connect") == 0)
+			o.connect = argv[i + 1];
+		else if (strcmp(argv[i], "--from") == 0)
+			o.from = argv[i + 1];
+		else if (strcmp(argv[i], "--same") == 0)
+			o.same = strcmp(argv[i + 1], "yes") == 0;
 		else if (strcmp(argv[i], "--go") == 0)
 			o.go = argv[i + 1];
 		else if (strcmp(argv[i], "--out") == 0)
@@ -31,9 +39,11 @@ arguments(int argc, char **argv)
 		else if (strcmp(argv[i], "--as") == 0)
 			o.as = (uint32_t)strtoul(argv[i + 1], NULL, 10);
 	}
-	if (o.listen == NULL || o.out == NULL || o.group == 0 || o.group > 500) {
-		fprintf(stderr, "usage: bgpsource --listen A:P --out FILE [--go FILE] [--count N] "
-				"[--group N] [--as N]\n");
+	if ((o.listen == NULL && (o.connect == NULL || o.from == NULL)) || o.out == NULL ||
+		o.group == 0 || o.group > 500) {
+		fprintf(stderr, "usage: bgpsource (--listen A:P | --connect A:P --from A:0) "
+				"--out FILE [--go FILE] [--count N] [--group N] [--as N] "
+				"[--same yes]\n");
 		exit(2);
 	}
 	return o;
@@ -89,7 +99,7 @@ send_all(struct peer *p, const struct options *o)
 	size_t have = 0;
 
 	while (next < o->count) {
-		have += update(buffer + have, message++, &next, o->count, o->group);
+		have += update(buffer + have, o->same ? 0 : message++, &next, o->count, o->group);
 		if (have > sizeof(buffer) - 4096 || next == o->count) {
 			peer_send(p, buffer, have);
 			have = 0;
@@ -105,12 +115,7 @@ main(int argc, char **argv)
 	double start, sent;
 	FILE *f;
 
-	p.fd = accept(peer_listen(o.listen, 8), NULL, NULL);
-	if (p.fd == -1)
-		peer_die("accept");
-	while (!p.up)
-		if (!peer_read(&p, o.as))
-			return 1;
+	peer_establish(&p, o.listen, o.connect, o.from, o.as);
 	while (o.go != NULL && access(o.go, F_OK) != 0)
 		poll(NULL, 0, 5);
 	start = peer_now();

@@ -8,7 +8,8 @@
 
 struct options {
 	const char *go, *out, *prefix, *tail;
-	uint32_t count;
+	uint32_t count, distinct; /* lines; different prefixes among them */
+	uint32_t first;           /* number of the first prefix */
 	bool acks;
 };
 
@@ -28,6 +29,10 @@ arguments(int argc, char **argv)
 			o.out = value;
 		else if (strcmp(argv[i], "--count") == 0)
 			o.count = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(argv[i], "--distinct") == 0)
+			o.distinct = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(argv[i], "--first") == 0)
+			o.first = (uint32_t)strtoul(value, NULL, 10);
 		else if (strcmp(argv[i], "--prefix") == 0)
 			o.prefix = value;
 		else if (strcmp(argv[i], "--tail") == 0)
@@ -36,8 +41,8 @@ arguments(int argc, char **argv)
 			o.acks = strcmp(value, "no") != 0;
 	}
 	if (o.out == NULL || o.count == 0) {
-		fprintf(stderr, "usage: inject --count N --out FILE [--go FILE] [--prefix WORDS] "
-				"[--tail WORDS] [--acks no]\n");
+		fprintf(stderr, "usage: inject --count N --out FILE [--go FILE] [--distinct N] "
+				"[--first N] [--prefix WORDS] [--tail WORDS] [--acks no]\n");
 		exit(2);
 	}
 	return o;
@@ -49,7 +54,7 @@ fill(const struct options *o, char *buffer, size_t max, uint32_t *next)
 	size_t n = 0;
 
 	while (*next < o->count && max - n > 512) {
-		uint32_t i = (*next)++;
+		uint32_t i = o->first + (*next)++ % (o->distinct != 0 ? o->distinct : o->count);
 
 		n += (size_t)snprintf(buffer + n, max - n, "%s %u.%u.%u.%u/32 %s\n", o->prefix,
 			1 + (i >> 20 & 0x7f), i >> 12 & 0xff, i >> 4 & 0xff, (i & 15) << 4 | 1,

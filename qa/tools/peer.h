@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -25,7 +26,9 @@ struct peer {
 	int fd;
 	bool opened, up;
 	uint64_t announced, withdrawn, updates, eors, keepalives, bytes;
-	uint64_t hash;      /* order-independent sum over announced prefixes */
+	uint64_t hash;        /* order-independent sum over announced prefixes */
+	const uint8_t *until; /* a /32 as NLRI to look for, or NULL */
+	bool found;
 	double first, last; /* time of the first and the latest UPDATE with routes */
 	size_t have;
 	uint8_t *buffer;
@@ -88,6 +91,27 @@ peer_listen(const char *address, int backlog)
 	return fd;
 }
 
+/* Begins a connection to an address from the n-th address after `from`; -1: no descriptor. */
+static inline int
+peer_begin(const char *to, const char *from, uint32_t n)
+{
+	struct sockaddr_in sa = peer_address(to), local = peer_address(from);
+	int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd == -1)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+	local.sin_addr.s_addr = htonl(ntohl(local.sin_addr.s_addr) + n);
+	if (bind(fd, (struct sockaddr *)&local, sizeof(local)) == -1)
+		peer_die(from);
+	if (connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == -1 && errno != EINPROGRESS) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 static inline void
 peer_send(struct peer *p, const void *data, size_t n)
 {
@@ -117,6 +141,24 @@ peer_keepalive(struct peer *p)
 	peer_send(p, m, sizeof(m));
 }
 
+/* The capability for 4-byte AS numbers, in whichever optional parameter it stands. */
+static inline void
+peer_set_as4(uint8_t *at, uint8_t *end, uint32_t as)
+{
+	uint32_t wire = htonl(as);
+
+	while (at + 2 <= end && at + 2 + at[1] <= end) {
+		uint8_t *next = at + 2 + at[1], *cap = at + 2;
+
+		while (at[0] == 2 && cap + 2 <= next && cap + 2 + cap[1] <= next) {
+			if (cap[0] == 65 && cap[1] == 4)
+				memcpy(cap + 2, &wire, 4);
+			cap += 2 + cap[1];
+		}
+		at = next;
+	}
+}
+
 /* Answers with the same OPEN but for AS (0: as received), identifier and hold time 0 when asked. */
 static inline void
 peer_answer_open(struct peer *p, const uint8_t *m, size_t n, uint32_t as)
@@ -126,17 +168,12 @@ peer_answer_open(struct peer *p, const uint8_t *m, size_t n, uint32_t as)
 	if (n > sizeof(copy))
 		return;
 	memcpy(copy, m, n);
-	copy[PEER_HEADER + 8] ^= 0x55;
+	copy[PEER_HEADER + 7] ^= (uint8_t)(p->fd >> 8);
+	copy[PEER_HEADER + 8] ^= (uint8_t)(0x55 ^ p->fd);
 	if (as != 0) {
 		copy[PEER_HEADER + 1] = (uint8_t)(as >> 8);
 		copy[PEER_HEADER + 2] = (uint8_t)as;
-		for (size_t i = PEER_HEADER + 10; i + 8 <= n; i++)
-			if (copy[i] == 2 && copy[i + 1] == 6 && copy[i + 2] == 65 &&
-				copy[i + 3] == 4) {
-				uint32_t wire = htonl(as);
-
-				memcpy(copy + i + 4, &wire, 4);
-			}
+		peer_set_as4(copy + PEER_HEADER + 10, copy + n, as);
 	}
 	peer_send(p, copy, n);
 	peer_keepalive(p);
@@ -165,6 +202,8 @@ peer_count_nlri(struct peer *p, const uint8_t *at, const uint8_t *end, bool anno
 			break;
 		if (announce)
 			p->hash += peer_mix(at, n);
+		if (announce && p->until != NULL && n == 5 && memcmp(at, p->until, n) == 0)
+			p->found = true;
 		at += n;
 		count++;
 	}
@@ -254,6 +293,46 @@ peer_read(struct peer *p, uint32_t as)
 	memmove(p->buffer, p->buffer + at, p->have - at);
 	p->have -= at;
 	return true;
+}
+
+/* Forgets a connection that broke off before the session was up. */
+static inline void
+peer_reset(struct peer *p)
+{
+	uint8_t *buffer = p->buffer;
+	const uint8_t *until = p->until;
+
+	if (p->fd != -1)
+		close(p->fd);
+	*p = (struct peer){ .fd = -1, .buffer = buffer, .until = until };
+}
+
+/* One session, up: accepted on `listen`, or else made to `connect` as often as it takes. */
+static inline void
+peer_establish(
+	struct peer *p, const char *listen, const char *connect, const char *from, uint32_t as)
+{
+	int listener = listen != NULL ? peer_listen(listen, 8) : -1;
+
+	p->fd = -1;
+	while (!p->up) {
+		struct pollfd ready = { .events = POLLIN };
+
+		if (p->fd == -1 && listen != NULL)
+			p->fd = accept(listener, NULL, NULL);
+		else if (p->fd == -1)
+			p->fd = peer_begin(connect, from, 0);
+		ready.fd = p->fd;
+		if (p->fd != -1 && poll(&ready, 1, 1000) == 1 && peer_read(p, as))
+			continue;
+		if (p->fd != -1 && ready.revents == 0)
+			continue;
+		peer_reset(p);
+		poll(NULL, 0, 2);
+	}
+	fcntl(p->fd, F_SETFL, fcntl(p->fd, F_GETFL) & ~O_NONBLOCK);
+	if (listener != -1)
+		close(listener);
 }
 
 #endif

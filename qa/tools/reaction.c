@@ -1,5 +1,6 @@
 /*
- * Measures reaction time: helper program and BGP neighbor in one process. Listens on --listen;
+ * Measures reaction time: helper program and BGP neighbor in one process. Listens on --listen, or
+ * connects to --connect from --from;
  * once the session is up (and End-of-RIB or a second of quiet passed) it writes one `announce
  * route` line at a time and waits for the UPDATE that carries it. Reports percentiles in
  * microseconds to --out.
@@ -8,8 +9,8 @@
 #include "qa/tools/peer.h"
 
 struct options {
-	const char *listen, *out, *prefix;
-	unsigned count, gap_us;
+	const char *listen, *connect, *from, *out, *prefix;
+	unsigned count, gap_us, as;
 };
 
 static struct options
@@ -20,6 +21,12 @@ arguments(int argc, char **argv)
 	for (int i = 1; i + 1 < argc; i += 2) {
 		if (strcmp(argv[i], "--listen") == 0)
 			o.listen = argv[i + 1];
+		else if (strcmp(argv[i], "--connect") == 0)
+			o.connect = argv[i + 1];
+		else if (strcmp(argv[i], "--from") == 0)
+			o.from = argv[i + 1];
+		else if (strcmp(argv[i], "--as") == 0)
+			o.as = (unsigned)atoi(argv[i + 1]);
 		else if (strcmp(argv[i], "--out") == 0)
 			o.out = argv[i + 1];
 		else if (strcmp(argv[i], "--prefix") == 0)
@@ -29,8 +36,10 @@ arguments(int argc, char **argv)
 		else if (strcmp(argv[i], "--gap") == 0)
 			o.gap_us = (unsigned)atoi(argv[i + 1]);
 	}
-	if (o.listen == NULL || o.out == NULL) {
-		fprintf(stderr, "usage: reaction --listen A:P --out FILE [--count N] [--gap US]\n");
+	if ((o.listen == NULL && (o.connect == NULL || o.from == NULL)) || o.out == NULL) {
+		fprintf(stderr,
+			"usage: reaction (--listen A:P | --connect A:P --from A:0) --out FILE "
+			"[--as N] [--count N] [--gap US] [--prefix WORDS]\n");
 		exit(2);
 	}
 	return o;
@@ -74,15 +83,6 @@ wait_announced(struct peer *p, uint64_t target, double timeout)
 	return true;
 }
 
-static void
-settle(struct peer *p)
-{
-	while (!p->up)
-		if (!peer_read(p, 0))
-			exit(1);
-	wait_announced(p, UINT64_MAX, 1.0);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -93,10 +93,8 @@ main(int argc, char **argv)
 	FILE *f;
 
 	fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
-	p.fd = accept(peer_listen(o.listen, 8), NULL, NULL);
-	if (p.fd == -1)
-		peer_die("accept");
-	settle(&p);
+	peer_establish(&p, o.listen, o.connect, o.from, o.as);
+	wait_announced(&p, UINT64_MAX, 1.0);
 	for (unsigned i = 0; i < o.count; i++) {
 		char line[128];
 		int n = snprintf(line, sizeof(line), "%s 10.%u.%u.0/24 next-hop 192.0.2.%u\n",
@@ -115,9 +113,12 @@ main(int argc, char **argv)
 	f = fopen(o.out, "w");
 	if (f == NULL)
 		peer_die(o.out);
-	fprintf(f, "{\"count\": %u, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"max\": %.1f}\n",
+	fprintf(f,
+		"{\"count\": %u, \"p50\": %.1f, \"p90\": %.1f, \"p99\": %.1f, \"p999\": %.1f, "
+		"\"max\": %.1f}\n",
 		done, done ? us[done / 2] : 0, done ? us[done * 9 / 10] : 0,
-		done ? us[done * 99 / 100] : 0, done ? us[done - 1] : 0);
+		done ? us[done * 99 / 100] : 0, done ? us[done * 999ull / 1000] : 0,
+		done ? us[done - 1] : 0);
 	fclose(f);
 	free(us);
 	wait_announced(&p, UINT64_MAX, 3600);
