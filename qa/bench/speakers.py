@@ -150,7 +150,7 @@ def exabgp_conf(setup):
 
 class Troupe(Speaker):
     name = 'troupe'
-    can = frozenset(('inject', 'config', 'receive', 'fanout', 'reaction', 'load', 'bringup', 'restart'))
+    can = frozenset(('inject', 'config', 'receive', 'fanout', 'reaction', 'load', 'bringup', 'restart', 'parse'))
     through_helper = True
 
     def __init__(self, setup):

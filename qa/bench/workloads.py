@@ -166,6 +166,38 @@ def config(kind, port, count, deadline):
         return run.finish(run.sunk(deadline)['last'] - start)
 
 
+MANY = '''neighbor 10.{a}.{b}.2 {{
+	router-id 10.91.0.1;
+	local-address 127.91.0.1;
+	local-as 64512;
+	peer-as 64512;
+	family {{
+		ipv4 unicast;
+	}}
+	static {{
+		route 192.0.2.{b}/32 next-hop self;
+	}}
+}}
+'''
+
+
+def parse(kind, port, count):
+    """`validate` of a configuration with so many neighbors of one route, alone."""
+    assert kind.name == 'troupe' and port
+    with tempfile.NamedTemporaryFile('w', prefix='bench-', dir='/tmp', encoding='utf-8') as conf:
+        conf.writelines(MANY.format(a=i >> 8, b=i & 255) for i in range(count))
+        conf.flush()
+        start = time.clock_gettime(time.CLOCK_MONOTONIC)
+        process = subprocess.Popen([os.path.join(group.BUILD, 'apid'), '--validate', conf.name])
+        _, status, used = os.wait4(process.pid, 0)
+        end = time.clock_gettime(time.CLOCK_MONOTONIC)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise Failed('refused')
+    cpu = used.ru_utime + used.ru_stime
+    return {'seconds': end - start, 'cpu': cpu, 'peak': used.ru_maxrss * 1024, 'by': {'apid': cpu}}
+
+
 def receive(kind, port, count, deadline):
     """First UPDATE sent to last line read by the helper. Five prefixes a message."""
     folder = tempfile.mkdtemp(prefix='bench-', dir='/tmp')
