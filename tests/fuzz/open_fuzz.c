@@ -10,7 +10,8 @@
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint8_t caps[] = { 1, 4, 0, 1, 0, 1, 65, 4, 0, 0, 0xff, 0xfd, 6, 0, 2, 0 };
+	static const uint8_t caps[] = { 1, 4, 0, 1, 0, 1, 65, 4, 0, 0, 0xff, 0xfd, 6, 0, 2, 0, 9, 1,
+		3 };
 	static uint8_t out[MESSAGE_MAX_EXTENDED], list[MESSAGE_MAX_EXTENDED];
 	struct wr w = wr_init(out, sizeof(out));
 	struct wr l = wr_init(list, sizeof(list));
@@ -27,6 +28,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	open_check(&sent, &received, 0, &err);
+	open_check_role(&sent, &received, true, &err);
 	open_negotiate(&sent, &received, &n);
 	for (unsigned i = 0; i < received.n_caps; i++) {
 		wr_u8(&l, received.caps[i].code);
