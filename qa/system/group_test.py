@@ -40,6 +40,7 @@ class Pair:
     def __enter__(self):
         self.group.__enter__()
         self.group.start()
+        self.helper.wait_started()
         return self
 
     def __exit__(self, *what):
