@@ -135,17 +135,19 @@ ctl_api(struct apid *a, unsigned long id, char **words, int n)
 	wake_operator(&o->client);
 }
 
-/* attach NAME [--encoder text|json] [--events] -- PROGRAM ARGS… */
+/* attach NAME [--encoder text|json] [--events] [--packets] -- PROGRAM ARGS… */
 static void
 ctl_attach(struct apid *a, unsigned long id, char **words, int n)
 {
-	bool json = true, events = false;
+	bool json = true, events = false, packets = false;
 	struct helper *h;
 	int i = 1;
 
 	for (; i < n && strcmp(words[i], "--") != 0; i++) {
 		if (strcmp(words[i], "--events") == 0) {
 			events = true;
+		} else if (strcmp(words[i], "--packets") == 0) {
+			packets = true;
 		} else if (strcmp(words[i], "--encoder") == 0 && i + 1 < n) {
 			json = strcmp(words[++i], "text") != 0;
 		} else {
@@ -166,8 +168,10 @@ ctl_attach(struct apid *a, unsigned long id, char **words, int n)
 		child_send(a->child, "ANSWER %lu 1 there is a process %s already\n", id, words[0]);
 		return;
 	}
+	h->packets_all = packets;
+	subscribe_all(a);
 	helpers_start(a);
-	if (events)
+	if (events || packets)
 		feed_start(&a->bgpd_feed, false, false);
 	if (h->state == HELPER_RUNNING)
 		child_send(a->child, "ANSWER %lu 0 started as process %d\n", id, (int)h->pid);

@@ -48,6 +48,7 @@ struct helper {
 	int64_t on_exit_s; /* its routes are withdrawn so long after its end; -1: never */
 	bool attached;     /* by an operator: not of the configuration */
 	bool events_all;   /* attached with --events */
+	bool packets_all;  /* attached with --packets */
 	bool removed;      /* no longer configured: freed when its process is gone */
 	bool failed;       /* refused until the next reload: too many launches, or exec failed */
 	bool restart;      /* stopped in order to start with a new definition */

@@ -94,6 +94,16 @@ subscribe_everything(struct subscription *s)
 	merge_direction(&s->receive, &all);
 }
 
+/* One with --packets hears what peers send, as bytes, and the states of sessions. */
+static void
+subscribe_packets(struct subscription *s)
+{
+	const struct api_direction all = { .packets = true, .types = 0x7e };
+
+	s->neighbor_changes = s->fsm = true;
+	merge_direction(&s->receive, &all);
+}
+
 void
 subscribe_neighbor(struct apid *a, struct neighbor *n)
 {
@@ -103,6 +113,8 @@ subscribe_neighbor(struct apid *a, struct neighbor *n)
 	for (struct helper *h = a->helpers; h != NULL; h = h->next) {
 		if (h->events_all)
 			subscribe_everything(subscription_of(n, h));
+		if (h->packets_all)
+			subscribe_packets(subscription_of(n, h));
 		for (unsigned i = 0; i < conf->n_apis && !h->removed; i++) {
 			const struct api_conf *api = &conf->apis[i];
 

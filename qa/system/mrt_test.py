@@ -475,7 +475,12 @@ neighbor 127.77.12.%d { router-id 1.2.3.%d; local-address 127.77.12.%d; local-as
             b.wait_log('1 peers, 2 routes; left out: 0 routes, 0 attributes')
             self.assertEqual(b.ctl('detach', 'mrttable')[0], 0)
             self.assertEqual(a.ctl('detach', 'mrtinject')[0], 0)
-            self.assertEqual(b.ctl('dump', 'mrt')[0], 2)
+            # the same as from the configuration, at run time
+            self.assertEqual(b.ctl('dump', 'mrt', '--as', 'more', '--output', self.path('m.mrt'))[0], 0)
+            self.assertEqual(a.ctl('api', 'announce', 'route', '9.9.9.0/24', 'next-hop', '9.9.9.9')[0], 0)
+            group.until(lambda: os.path.exists(self.path('m.mrt')) and '9.9.9.0/24' in [row[5] for row in bgpdump(self.path('m.mrt'))],
+                        what='a dumped message')
+            self.assertEqual(b.ctl('detach', 'more')[0], 0)
             self.assertEqual(a.ctl('inject', '--mrt', '/nonexistent')[0], 1)
         self.assertEqual(sorted((row[3], row[4], row[5], row[6]) for row in bgpdump(self.path('r.mrt'))),
                          [('127.77.12.1', '65001', '1.0.0.0/24', '65001'), ('127.77.12.1', '65001', '192.0.2.0/24', '65001')])
