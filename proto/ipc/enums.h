@@ -33,7 +33,7 @@ enum { IPC_RIB_OUT, IPC_RIB_IN };
 enum {
 	IPC_ROUTES_OPS_MAX =
 		64 * 1024, /* a batch is sent at this size (one operation may exceed it) */
-	IPC_COMMIT_WINDOW = 1024 * 1024 /* uncommitted bytes at which apid stops reading helpers */
+	IPC_COMMIT_WINDOW = 128 * 1024 /* uncommitted bytes at which apid stops reading helpers */
 };
 
 #endif
