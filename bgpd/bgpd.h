@@ -28,7 +28,9 @@ struct bgpd {
 	struct peer *peers; /* owned, in the order of their definition */
 	struct peer **peers_tail;
 	unsigned n_peers;
-	struct htable by_id;    /* peers */
+	struct htable by_id;      /* peers */
+	struct htable by_address; /* peers: see peer_index.h */
+	struct peer *ranges;
 	struct htable sessions; /* established ones, by number */
 	uint32_t next_session;
 	unsigned n_up;

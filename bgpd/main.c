@@ -157,6 +157,7 @@ finish(struct bgpd *d)
 	link_free(d->ribd_bulk);
 	tx_pool_fini(&d->tx_pool);
 	htable_fini(&d->by_id);
+	htable_fini(&d->by_address);
 	htable_fini(&d->sessions);
 	free(d->rx_space);
 	settings_free(d->settings);

@@ -13,6 +13,7 @@
 #include "bgpd/bgpd.h"
 #include "bgpd/linger.h"
 #include "bgpd/peer.h"
+#include "bgpd/peer_index.h"
 #include "bgpd/tcp.h"
 #include "common/log.h"
 #include "common/rd.h"
@@ -36,6 +37,12 @@ static bool
 scope_fits(const struct peer *p, const struct addr *remote)
 {
 	return p->address.scope == 0 || p->address.scope == remote->scope;
+}
+
+static bool
+fits(const struct peer *p, const struct addr *remote, const struct addr *local)
+{
+	return p->address.len == remote->len && scope_fits(p, remote) && local_fits(p, local);
 }
 
 static void
@@ -86,11 +93,11 @@ find(struct bgpd *d, const struct addr *remote, const struct addr *local, const 
 {
 	struct match m = { 0 };
 
-	for (struct peer *p = d->peers; p != NULL; p = p->next)
-		if (!p->gone && p->address.len == remote->len &&
-			addr_in_prefix(remote, &p->address, p->def.peer_bits) &&
-			scope_fits(p, remote) && local_fits(p, local) &&
-			(open == NULL || p->is_range || families_fit(p, open)))
+	for (struct peer *p = peer_index_exact(d, remote); p != NULL; p = p->same)
+		if (fits(p, remote, local) && (open == NULL || families_fit(p, open)))
+			consider(&m, p);
+	for (struct peer *p = peer_index_ranges(d); p != NULL; p = p->same)
+		if (addr_in_prefix(remote, &p->address, p->def.peer_bits) && fits(p, remote, local))
 			consider(&m, p);
 	return m;
 }

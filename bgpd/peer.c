@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "bgpd/bgpd.h"
+#include "bgpd/peer_index.h"
 #include "bgpd/listen.h"
 #include "bgpd/report.h"
 #include "common/log.h"
@@ -86,6 +87,7 @@ new_peer(struct bgpd *d, const struct ipc_neighbor *def)
 	*p->link = p;
 	d->peers_tail = &p->next;
 	htable_add(&d->by_id, hash_u32(p->def.id), p);
+	peer_index_add(p);
 	d->n_peers++;
 	return p;
 }
@@ -132,6 +134,7 @@ peer_free(struct peer *p)
 
 	if (!p->gone) {
 		htable_remove(&d->by_id, hash_u32(p->def.id), same_id, &p->def.id);
+		peer_index_remove(p);
 		d->n_peers--;
 	}
 	loop_timer_cancel(d->loop, &p->retry_timer);
@@ -172,6 +175,7 @@ peer_remove(struct peer *p, const char *reason)
 		return;
 	p->gone = true;
 	htable_remove(&d->by_id, hash_u32(p->def.id), same_id, &p->def.id);
+	peer_index_remove(p);
 	d->n_peers--;
 	loop_timer_cancel(d->loop, &p->retry_timer);
 	for (struct peer *i = d->peers; p->is_range && i != NULL; i = i->next)
@@ -250,7 +254,9 @@ peer_update(struct peer *p, const struct ipc_neighbor *def)
 		p->attempts_used = 0;
 		p->fresh = p->session->state == FSM_IDLE;
 	}
+	peer_index_remove(p);
 	set_definition(p, def);
+	peer_index_add(p);
 	if (!reset && p->is_range)
 		update_instances(p);
 }

@@ -16,6 +16,7 @@ enum { PEER_NAME_MAX = ADDR_TEXT_MAX + 8 };
 struct peer {
 	struct bgpd *d;
 	struct peer *next, **link;  /* in the daemon's list */
+	struct peer *same;          /* the next of the same address: see peer_index.h */
 	char name[PEER_NAME_MAX];   /* the address, for logs */
 	struct ipc_neighbor def;    /* borrows from def_bytes */
 	uint8_t *def_bytes;         /* owned */
