@@ -98,6 +98,8 @@ own_rows(struct queues *q, const struct apid *a)
 {
 	row(q, "apid", "routes not yet in the journal", NULL, a->batch.uncommitted,
 		IPC_COMMIT_WINDOW, "bytes", "helpers are not read");
+	row(q, "apid", "commands that wait to be sent", NULL, a->n_stages, STAGES_WAITS_MAX,
+		"commands", "answered held: limit");
 	link_row(q, "ribd", a->bulk);
 	link_row(q, "ribd (questions)", a->ctl);
 	link_row(q, "bgpd", a->bgpd);

@@ -153,6 +153,8 @@ static const struct {
 	{ "show adj-rib in", "rib show in" },
 	{ "show adj-rib out", "rib show out" },
 	{ "show neighbor", "peer show" },
+	{ "explain", "rib explain" },
+	{ "doctor", "system doctor" },
 	{ "show queues", "system queues" },
 	{ "flush adj-rib out", "rib flush out" },
 	{ "clear adj-rib in", "rib clear in" },

@@ -91,6 +91,7 @@ void cmd_daemon_shutdown(struct request *r); /* cmd_daemon.c */
 void cmd_daemon_reload(struct request *r);
 void cmd_daemon_restart(struct request *r);
 void cmd_daemon_status(struct request *r);
+void cmd_system_doctor(struct request *r); /* cmd_doctor.c */
 void cmd_system_help(struct request *r);
 void cmd_system_version(struct request *r);
 void cmd_system_crash(struct request *r);
@@ -109,6 +110,7 @@ void cmd_group_start(struct request *r); /* cmd_group.c */
 void cmd_group_end(struct request *r);
 void cmd_peer_group(struct request *r);
 void cmd_rib_show(struct request *r);  /* cmd_show_rib.c */
+void cmd_rib_explain(struct request *r); /* cmd_explain.c */
 void cmd_rib_flush(struct request *r); /* cmd_rib.c */
 void cmd_rib_clear(struct request *r);
 void cmd_peer_list(struct request *r); /* cmd_show_neighbor.c */

@@ -64,6 +64,7 @@ IPC_HANDLER(message, struct apid, events_on_message, malformed)
 IPC_HANDLER(header_error, struct apid, events_on_header_error, malformed)
 IPC_HANDLER(instance, struct apid, on_instance, malformed)
 IPC_HANDLER(session_info, struct apid, query_on_session_info, malformed)
+IPC_HANDLER(explain_data, struct apid, query_on_explain, malformed)
 IPC_HANDLER(sent_report, struct apid, stages_on_sent, malformed)
 IPC_HANDLER(sessions_end, struct apid, query_on_sessions_end, malformed)
 IPC_HANDLER(finished, struct apid, on_finished, malformed)
@@ -72,6 +73,7 @@ IPC_HANDLER(quit_done, struct apid, on_quit_done, malformed)
 static ipc_handler_fn *const handlers[IPC_TYPE_LIMIT] = {
 	[IPC_committed] = ipc_thunk_on_committed,
 	[IPC_synced] = ipc_thunk_query_on_synced,
+	[IPC_explain_data] = ipc_thunk_query_on_explain,
 	[IPC_sent_report] = ipc_thunk_stages_on_sent,
 	[IPC_show_rib_data] = ipc_thunk_query_on_rib_data,
 	[IPC_show_rib_end] = ipc_thunk_query_on_rib_end,

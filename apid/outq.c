@@ -1,7 +1,8 @@
 /*
  * Output queue of a helper: a list of chunks that is written with writev(). A chunk is either text
- * or a run of `done` lines, which is written from one constant pattern. Runs are only made once
- * the queue is long; a helper that reads gets everything from one text chunk.
+ * or a run of `done` lines, which is written from one constant pattern. A run is only begun behind a
+ * text chunk that is full: a helper that reads gets everything from one, and where lines and `done`
+ * alternate no chunk is left half empty.
  */
 #include "apid/outq.h"
 
@@ -13,13 +14,7 @@
 #include "common/buf.h"
 #include "common/xmalloc.h"
 
-enum {
-	CHUNK_BYTES = 64 * 1024 - 64,
-	RUN_FROM_BYTES = 64 * 1024, /* dones are kept as runs from this much waiting text on */
-	DONE_LEN = 5,
-	PATTERN_DONES = 4096,
-	IOV_COUNT = 16
-};
+enum { CHUNK_BYTES = 64 * 1024 - 64, DONE_LEN = 5, PATTERN_DONES = 4096, IOV_COUNT = 16 };
 
 struct outq_chunk {
 	struct outq_chunk *next;
@@ -102,7 +97,7 @@ outq_done(struct outq *q, uint64_t count)
 {
 	struct outq_chunk *c = q->tail;
 
-	while (count > 0 && (c == NULL || !c->run) && q->text < RUN_FROM_BYTES) {
+	while (count > 0 && (c == NULL || (!c->run && c->len + DONE_LEN <= CHUNK_BYTES))) {
 		outq_add(q, "done\n", DONE_LEN);
 		c = q->tail;
 		count--;

@@ -282,6 +282,9 @@ queries_ribd_down(struct apid *a)
 		if (q->kind == QUERY_ROUTES && !q->ended) {
 			query_routes_complete(a, q, false, "ribd went away");
 			q = a->queries;
+		} else if (q->kind == QUERY_EXPLAIN) {
+			query_explain_complete(a, q, false, ipc_bytes(NULL, 0));
+			q = a->queries;
 		} else if (q->kind == QUERY_STATS) {
 			stats_complete(a, q, NULL, 0);
 			q = a->queries;

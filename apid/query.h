@@ -74,6 +74,7 @@ void query_on_sessions_end(struct apid *a, const struct ipc_sessions_end *m);
 void query_on_rib_data(struct apid *a, const struct ipc_show_rib_data *m);
 void query_on_rib_end(struct apid *a, const struct ipc_show_rib_end *m);
 void query_on_synced(struct apid *a, const struct ipc_synced *m);
+void query_on_explain(struct apid *a, const struct ipc_explain_data *m); /* cmd_explain.c */
 void query_on_stats(struct apid *a, const struct ipc_rib_stats *m);
 
 /* Counters of ribd as "name value" lines; NULL text when ribd is not there. */

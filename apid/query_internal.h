@@ -4,7 +4,7 @@
 
 #include "apid/query.h"
 
-enum query_kind { QUERY_SESSIONS, QUERY_ROUTES, QUERY_SYNC, QUERY_STATS };
+enum query_kind { QUERY_SESSIONS, QUERY_ROUTES, QUERY_SYNC, QUERY_STATS, QUERY_EXPLAIN };
 
 /* Routes as received. */
 struct block {
@@ -30,6 +30,7 @@ struct query {
 	struct rd cursor; /* in head */
 	struct attrset attrs;
 	bool reading, ended;
+	bool json;
 	size_t kept;
 };
 
@@ -40,5 +41,7 @@ void query_unlink(struct apid *a, struct query *q);
 void query_free(struct query *q);
 /* Ends a question for routes: the client's callback, then its next command. */
 void query_routes_complete(struct apid *a, struct query *q, bool ok, const char *why);
+/* cmd_explain.c */
+void query_explain_complete(struct apid *a, struct query *q, bool ok, struct ipc_bytes rows);
 
 #endif

@@ -107,6 +107,7 @@ IPC_HANDLER(neighbors_end, struct ribd, on_neighbors_end, on_bad)
 IPC_HANDLER(routes, struct ribd, on_routes, on_bad)
 IPC_HANDLER(sync_request, struct ribd, on_sync_request, on_bad)
 IPC_HANDLER(sent_request, struct ribd, on_sent_request, on_bad)
+IPC_HANDLER(explain_get, struct ribd, explain_answer, on_bad)
 IPC_HANDLER(show_rib, struct ribd, on_show_rib, on_bad)
 IPC_HANDLER(show_rib_stop, struct ribd, on_show_rib_stop, on_bad)
 IPC_HANDLER(rib_stats_get, struct ribd, on_rib_stats_get, on_bad)
@@ -121,6 +122,7 @@ on_message(void *owner, uint16_t type, const uint8_t *body, size_t n)
 		[IPC_routes] = ipc_thunk_on_routes,
 		[IPC_sync_request] = ipc_thunk_on_sync_request,
 		[IPC_sent_request] = ipc_thunk_on_sent_request,
+		[IPC_explain_get] = ipc_thunk_explain_answer,
 		[IPC_show_rib] = ipc_thunk_on_show_rib,
 		[IPC_show_rib_stop] = ipc_thunk_on_show_rib_stop,
 		[IPC_rib_stats_get] = ipc_thunk_on_rib_stats_get,

@@ -155,6 +155,18 @@ lifetime_set(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint32_t 
 	sift(l, l->n - 1);
 }
 
+int64_t
+lifetime_of(const struct rib *rib, uint32_t slot, const struct nlri *nlri)
+{
+	if (rib->lifetimes.n == 0)
+		return 0;
+	for (const struct lifetime *i = find(rib, nlri, nlri_hash(nlri)); i != NULL; i = i->next) {
+		if (peerset_has(&rib->sets, i->peers, slot))
+			return i->deadline_us;
+	}
+	return 0;
+}
+
 void
 lifetime_forget_peers(struct rib *rib, uint32_t peers)
 {

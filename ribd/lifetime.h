@@ -14,6 +14,8 @@ void lifetime_set(struct rib *rib, uint32_t peers, const struct nlri *nlri, uint
 	int64_t deadline_us);
 /* These peers' route stays. */
 void lifetime_forget(struct rib *rib, uint32_t peers, const struct nlri *nlri);
+/* The route's deadline at a peer; 0: none. */
+int64_t lifetime_of(const struct rib *rib, uint32_t slot, const struct nlri *nlri);
 /* These peers are gone. */
 void lifetime_forget_peers(struct rib *rib, uint32_t peers);
 /* `to` has what `from` has. */

@@ -33,6 +33,8 @@ enum {
 	RIB_WINDOW_MAX = 16384,           /* routes packed together */
 	RIB_EORS_MAX = 1024,              /* End-of-RIB requests waiting for one session */
 	RIB_RESENDS_MAX = 64,             /* refresh requests waiting for one session */
+	RIB_NOTES = 32,                   /* times of sending that are remembered, per session */
+	RIB_NOTES_US = 100000,            /* apart */
 	RIB_INFLIGHT_MAX = 256,           /* chunks whose arrival is remembered, per session */
 	RIB_LOW_CREDIT = 16 * 1024        /* members with less do not hold up the others */
 };
@@ -78,6 +80,12 @@ struct session_eor {
 };
 #define EOR_AUTOMATIC UINT32_MAX
 
+/* When what was handed to bgpd. */
+struct sent_note {
+	uint64_t seq; /* up to this change */
+	int64_t us;   /* rib->now_us */
+};
+
 struct inflight {
 	uint64_t number; /* of the chunk */
 	uint64_t seq;    /* position behind it */
@@ -106,6 +114,8 @@ struct session {
 	int64_t eor_after_us;                 /* the automatic ones not before: the settle time */
 	uint64_t eor_chunk;                   /* chunk that carried the automatic End-of-RIBs */
 	uint64_t opens_hash;                  /* recognises the session after a restart of ribd */
+	struct sent_note notes[RIB_NOTES];    /* oldest first */
+	uint32_t n_notes;
 };
 
 /* Sessions that get the same bytes and stand at the same place. */
@@ -294,6 +304,8 @@ uint64_t rib_session_confirmed(const struct rib *rib, const struct session *s);
 /* A chunk with this number left for it; low: the position before it, seq: behind it. */
 void rib_session_sent(struct rib *rib, struct session *s, uint64_t number, size_t len, uint64_t low,
 	uint64_t seq);
+/* When a change was handed over, as far as it is remembered (at this time or before); 0: unknown. */
+int64_t rib_session_sent_at(const struct session *s, uint64_t seq);
 /* End-of-RIB after everything that is in the list now. */
 void rib_session_eor(struct rib *rib, struct session *s, uint32_t family);
 void rib_session_resend(

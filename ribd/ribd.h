@@ -70,6 +70,7 @@ struct link *ribd_link(struct ribd *d, const char *run, const char *name, link_m
 struct ipc_show_rib;
 struct ipc_sync_request;
 struct ipc_sent_request;
+struct ipc_explain_get;
 void show_start(struct ribd *d, const struct ipc_show_rib *m);
 void show_stop(struct ribd *d, uint32_t id);
 /* Sends what there is room for; true: go on next turn. */
@@ -81,6 +82,8 @@ void sync_drop_all(struct ribd *d);
 void sent_start(struct ribd *d, const struct ipc_sent_request *m);
 void sent_check(struct ribd *d);
 void sent_drop_all(struct ribd *d);
+/* explain.c */
+void explain_answer(struct ribd *d, const struct ipc_explain_get *m);
 void stats_send(struct ribd *d, uint32_t id);
 void stats_status(struct ribd *d);
 

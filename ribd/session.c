@@ -335,11 +335,36 @@ rib_session_confirmed(const struct rib *rib, const struct session *s)
 	return s->n_inflight > 0 ? s->confirmed_seq : rib->groups[s->group].low;
 }
 
+static void
+note_sent(struct session *s, uint64_t seq, int64_t now_us)
+{
+	struct sent_note *last = s->n_notes > 0 ? &s->notes[s->n_notes - 1] : NULL;
+
+	if (last != NULL && now_us - last->us < RIB_NOTES_US) {
+		last->seq = seq;
+		return;
+	}
+	if (s->n_notes == RIB_NOTES) {
+		s->n_notes--;
+		memmove(s->notes, s->notes + 1, s->n_notes * sizeof(s->notes[0]));
+	}
+	s->notes[s->n_notes++] = (struct sent_note){ .seq = seq, .us = now_us };
+}
+
+int64_t
+rib_session_sent_at(const struct session *s, uint64_t seq)
+{
+	for (uint32_t i = 0; i < s->n_notes; i++)
+		if (s->notes[i].seq >= seq)
+			return s->notes[i].us;
+	return 0;
+}
+
 void
 rib_session_sent(
 	struct rib *rib, struct session *s, uint64_t number, size_t len, uint64_t low, uint64_t seq)
 {
-	(void)rib;
+	note_sent(s, seq, rib->now_us);
 	if (s->n_inflight == 0)
 		s->confirmed_seq = low;
 	if (s->n_inflight == RIB_INFLIGHT_MAX) {

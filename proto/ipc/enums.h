@@ -36,4 +36,24 @@ enum {
 	IPC_COMMIT_WINDOW = 128 * 1024 /* uncommitted bytes at which apid stops reading helpers */
 };
 
+/* Where a route is on its way to a peer (explain_data). A row: u32 neighbor, u8 verdict, u32 owner
+ * (ROUTE_OWNER_CONFIG; 0: none), u64 microseconds to live, u64 changes between the peer's position and
+ * it, u64 microseconds since it was sent; UINT64_MAX: unknown. */
+enum ipc_explain {
+	IPC_EXPLAIN_ABSENT,
+	IPC_EXPLAIN_OTHERS,
+	IPC_EXPLAIN_NOT_CONFIGURED,
+	IPC_EXPLAIN_DOWN,
+	IPC_EXPLAIN_NOT_NEGOTIATED,
+	IPC_EXPLAIN_BGPD_GONE,
+	IPC_EXPLAIN_CREDIT,
+	IPC_EXPLAIN_RATE,
+	IPC_EXPLAIN_SETTLING,
+	IPC_EXPLAIN_QUEUED,
+	IPC_EXPLAIN_HANDED_OVER,
+	IPC_EXPLAIN_SENT,
+	IPC_EXPLAIN_WITHDRAWING
+};
+enum { IPC_EXPLAIN_ROW = 33 };
+
 #endif

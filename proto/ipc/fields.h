@@ -77,6 +77,13 @@
 	F(U64, id, "of the request")                                                       \
 	F(BIN, sent, "neighbors whose session has everything before the request: u32 each") \
 	F(BIN, down, "neighbors without a session: u32 each")
+#define IPC_FIELDS_explain_get(F)              \
+	F(U32, id, "chosen by apid")           \
+	F(BIN, peers, "neighbor ids, u32 each") \
+	F(BIN, route, "one WITHDRAW operation")
+#define IPC_FIELDS_explain_data(F)   \
+	F(U32, id, "of the request") \
+	F(BIN, rows, "a row for each neighbor (enum ipc_explain)")
 
 /* --- bgpd <-> ribd --- */
 #define IPC_FIELDS_session_up(F)                                                                 \
