@@ -105,7 +105,8 @@ is_within(const struct walk *w, const char *start)
 	size_t len = strlen(start);
 
 	for (unsigned i = 0; i < w->depth && i < DEPTH_MAX; i++)
-		if (w->around[i].n >= len && memcmp(w->around[i].p, start, len) == 0)
+		if (w->around[i].p != NULL && w->around[i].n >= len &&
+			memcmp(w->around[i].p, start, len) == 0)
 			return true;
 	return false;
 }

@@ -199,7 +199,8 @@ convert(FILE *in, FILE *to, const struct options *o, bool back)
 		buf_reset(&out);
 		migrate_api_line(&out, line, (size_t)n - feed, (enum migrate_version)o->from,
 			(enum migrate_version)o->to, back);
-		if (o->verbose && (out.len != (size_t)n - feed || memcmp(out.data, line, out.len)))
+		if (o->verbose &&
+			(out.len != (size_t)n - feed || memcmp(out.data, line, out.len) != 0))
 			fprintf(stderr, "%.*s -> %.*s\n", (int)n - feed, line, (int)out.len,
 				out.len > 0 ? (const char *)out.data : "");
 		if (feed)

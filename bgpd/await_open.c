@@ -137,6 +137,10 @@ await_open(
 void
 await_close_all(struct bgpd *d)
 {
-	while (d->awaiting != NULL)
-		close(await_free(d->awaiting));
+	struct awaiting *next;
+
+	for (struct awaiting *w = d->awaiting; w != NULL; w = next) {
+		next = w->next;
+		close(await_free(w));
+	}
 }
