@@ -127,7 +127,7 @@ asan: deps ## the same with AddressSanitizer and UndefinedBehaviorSanitizer, in 
 	@$(MAKE) --no-print-directory -j$(JOBS) SAN=1 B=$(B)-asan programs-of-tests
 	@B=$(B)-asan SAN=1 qa/run-all
 
-lint: $(B)/tools/ipcdoc ## clang-format, clang-tidy, cppcheck, layering and headers that compile alone
+lint: $(B)/tools/ipcdoc $(B)/apid ## clang-format, clang-tidy, cppcheck, layering and headers that compile alone
 	@CSTD="$(CSTD)" TROUPE_BUILD=$(B) qa/lint
 
 conformance: all ## run the shared cases (SHARED=DIR, CONFORMANCE_ARGS='--only X')

@@ -127,45 +127,6 @@ strip_modes(struct request *r)
 
 /* --- version 4 --- */
 
-/* Words of version 4 and what stands in their place in version 6; the rest is kept. */
-static const struct {
-	const char *v4, *v6;
-} translations[] = {
-	{ "shutdown", "daemon shutdown" },
-	{ "reload", "daemon reload" },
-	{ "restart", "daemon restart" },
-	{ "status", "daemon status" },
-	{ "enable-ack", "session ack enable" },
-	{ "disable-ack", "session ack disable" },
-	{ "silence-ack", "session ack silence" },
-	{ "sync-begin", "session sync-begin" },
-	{ "sync-end", "session sync-end" },
-	{ "enable-sync", "session sync enable" },
-	{ "disable-sync", "session sync disable" },
-	{ "reset", "session reset" },
-	{ "ping", "session ping" },
-	{ "bye", "session bye" },
-	{ "help", "system help" },
-	{ "version", "system version" },
-	{ "crash", "system crash" },
-	{ "queue-status", "system queue-status" },
-	{ "api version", "system api version" },
-	{ "show adj-rib in", "rib show in" },
-	{ "show adj-rib out", "rib show out" },
-	{ "show neighbor", "peer show" },
-	{ "explain", "rib explain" },
-	{ "doctor", "system doctor" },
-	{ "show queues", "system queues" },
-	{ "flush adj-rib out", "rib flush out" },
-	{ "clear adj-rib in", "rib clear in" },
-	{ "clear adj-rib out", "rib clear out" },
-	{ "create neighbor", "peer create" },
-	{ "delete neighbor", "peer delete" },
-	{ "teardown", "peer * teardown" },
-	{ "announce", "peer * announce" },
-	{ "withdraw", "peer * withdraw" },
-};
-
 /* Puts words in front of the cursor; there is room for WORDS_EXTRA of them. */
 static void
 prepend(struct tokens *t, struct token *room, const char *words)
@@ -205,9 +166,9 @@ translate(struct request *r, struct token *room)
 {
 	if (is_v6_start(token_peek(&r->words)))
 		return true;
-	for (size_t i = 0; i < sizeof(translations) / sizeof(translations[0]); i++) {
-		if (words_match(translations[i].v4, &r->words)) {
-			prepend(&r->words, room, translations[i].v6);
+	for (size_t i = 0; i < command_v4_count; i++) {
+		if (words_match(command_v4_table[i].v4, &r->words)) {
+			prepend(&r->words, room, command_v4_table[i].v6);
 			return true;
 		}
 	}

@@ -51,6 +51,15 @@ struct command {
 extern const struct command command_table[];
 extern const size_t command_count;
 
+/* Words of version 4 and what stands in their place in version 6; the rest of the line is kept. The
+ * first row that fits counts. */
+struct command_v4 {
+	const char *v4, *v6;
+};
+
+extern const struct command_v4 command_v4_table[];
+extern const size_t command_v4_count;
+
 /* Executes one line (without line feed; may be changed). Answers go to the client. */
 void command_execute(struct client *c, char *line, size_t n);
 /* The same without group buffering and fast path; for tests and `group`. */

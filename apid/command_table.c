@@ -1,4 +1,5 @@
-/* The table of commands: dispatch, help and completion are made from it. */
+/* The tables of commands: dispatch, help, completion, the manual's list and the fuzzers' dictionary are
+ * made from them (`make commands`). */
 #include "apid/command.h"
 
 const struct command command_table[] = {
@@ -88,3 +89,41 @@ const struct command command_table[] = {
 };
 
 const size_t command_count = sizeof(command_table) / sizeof(command_table[0]);
+
+const struct command_v4 command_v4_table[] = {
+	{ "shutdown", "daemon shutdown" },
+	{ "reload", "daemon reload" },
+	{ "restart", "daemon restart" },
+	{ "status", "daemon status" },
+	{ "enable-ack", "session ack enable" },
+	{ "disable-ack", "session ack disable" },
+	{ "silence-ack", "session ack silence" },
+	{ "sync-begin", "session sync-begin" },
+	{ "sync-end", "session sync-end" },
+	{ "enable-sync", "session sync enable" },
+	{ "disable-sync", "session sync disable" },
+	{ "reset", "session reset" },
+	{ "ping", "session ping" },
+	{ "bye", "session bye" },
+	{ "help", "system help" },
+	{ "version", "system version" },
+	{ "crash", "system crash" },
+	{ "queue-status", "system queue-status" },
+	{ "api version", "system api version" },
+	{ "show adj-rib in", "rib show in" },
+	{ "show adj-rib out", "rib show out" },
+	{ "show neighbor", "peer show" },
+	{ "explain", "rib explain" },
+	{ "doctor", "system doctor" },
+	{ "show queues", "system queues" },
+	{ "flush adj-rib out", "rib flush out" },
+	{ "clear adj-rib in", "rib clear in" },
+	{ "clear adj-rib out", "rib clear out" },
+	{ "create neighbor", "peer create" },
+	{ "delete neighbor", "peer delete" },
+	{ "teardown", "peer * teardown" },
+	{ "announce", "peer * announce" },
+	{ "withdraw", "peer * withdraw" },
+};
+
+const size_t command_v4_count = sizeof(command_v4_table) / sizeof(command_v4_table[0]);

@@ -17,7 +17,7 @@ struct word {
 	size_t n;
 };
 
-/* Ours, and commands that help does not list. */
+/* Ours; then all commands of apid's tables (`make commands`), also those that help does not list. */
 static const char *const own_phrases[] = {
 	"exit",
 	"quit",
@@ -36,41 +36,7 @@ static const char *const own_phrases[] = {
 	"peer routes add",
 	"peer routes remove",
 	"peer withdraw route",
-	"system metrics",
-	"system queues",
-	"rib show in",
-	"rib show out",
-};
-
-/* Version 4 words for what is not an announce or withdraw (those are made from help). */
-static const char *const v4_phrases[] = {
-	"show neighbor summary",
-	"show neighbor extensive",
-	"show neighbor configuration",
-	"show queues",
-	"show adj-rib in extensive",
-	"show adj-rib out extensive",
-	"flush adj-rib out",
-	"clear adj-rib in",
-	"clear adj-rib out",
-	"create neighbor",
-	"delete neighbor",
-	"teardown",
-	"neighbor teardown",
-	"shutdown",
-	"reload",
-	"restart",
-	"status",
-	"version",
-	"enable-ack",
-	"disable-ack",
-	"silence-ack",
-	"enable-sync",
-	"disable-sync",
-	"api version",
-	"queue-status",
-	"ping",
-	"reset",
+#include "common/cli/phrases.inc"
 };
 
 static const char *const attributes[] = {
@@ -162,8 +128,6 @@ complete_learn(struct complete *c, const char *json)
 
 	for (const struct json *j = list == NULL ? NULL : list->child; j != NULL; j = j->next)
 		learn_command(c, j);
-	for (size_t i = 0; i < COUNT(v4_phrases); i++)
-		add_phrase(c, "", v4_phrases[i], strlen(v4_phrases[i]));
 	arena_fini(&arena);
 }
 

@@ -46,10 +46,10 @@ words(void **state)
 {
 	(void)state;
 	assert_string_equal(found("dae"), "daemon");
-	assert_string_equal(found("daemon "), "status");
+	assert_string_equal(found("daemon "), "reload restart shutdown status");
 	assert_string_equal(found("daemon st"), "status");
 	assert_string_equal(found("daemon status "), "");
-	assert_string_equal(found("peer show "), "summary extensive");
+	assert_string_equal(found("peer show "), "summary extensive configuration");
 	assert_string_equal(found("json peer show s"), "summary");
 	assert_string_equal(found("set display "), "json text");
 	assert_string_equal(found("show adj-rib o"), "out");
