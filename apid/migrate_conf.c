@@ -76,10 +76,13 @@ measure(const char *p, const char *end, enum piece_kind *kind)
 static void
 cut(struct rewrite *r, const char *text, size_t n)
 {
-	const char *end = text + n;
+	const char *end;
 	unsigned line = 1;
 
 	r->n = 0;
+	if (n == 0)
+		return; /* text may be NULL then */
+	end = text + n;
 	for (const char *p = text; p < end;) {
 		enum piece_kind kind;
 		size_t len = measure(p, end, &kind);
