@@ -173,9 +173,13 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 	}
 	bool was_up = n->up;
 
+	bool again = m->state == IPC_PEER_UP && n->up && m->time_us == n->up_us;
 	n->up = m->state == IPC_PEER_UP;
+	n->up_us = n->up ? m->time_us : 0;
 	if (n->up)
 		n->fsm = IPC_FSM_ESTABLISHED;
+	if (again) /* a new bgpd went on with the session */
+		return;
 	struct event e = event_of(a, n, m->time_us, &event_state_kind);
 	e.state = names[m->state];
 	if (m->state == IPC_PEER_DOWN) {
@@ -224,8 +228,10 @@ events_on_opened(struct apid *a, const struct ipc_opened *m)
 {
 	struct neighbor *n = neighbor_find(&a->neighbors, m->neighbor);
 
-	if (n == NULL || neighbor_opened(n, m->open_sent, m->open_received) < 0)
+	if (n == NULL || (n->have_opens && n->opened_us == m->time_us) ||
+		neighbor_opened(n, m->open_sent, m->open_received) < 0)
 		return;
+	n->opened_us = m->time_us;
 	struct event e = event_of(a, n, m->time_us, &event_negotiated_kind);
 	give_all(&e, wants_negotiated);
 }
@@ -247,6 +253,19 @@ static const struct api_direction *
 direction_of(const struct subscription *s, bool sent)
 {
 	return sent ? &s->send : &s->receive;
+}
+
+/* A bgpd that goes on with a session tells again what its predecessor may not have told. */
+static bool
+told_before(struct neighbor *n, const struct ipc_message *m)
+{
+	if (m->seq == 0)
+		return false;
+	if (n->rx_session == m->session && m->seq <= n->rx_seq)
+		return true;
+	n->rx_session = m->session;
+	n->rx_seq = m->seq;
+	return false;
 }
 
 /* Raw events: subscribers with packets, but without consolidate. */
@@ -334,7 +353,7 @@ events_on_message(struct apid *a, const struct ipc_message *m)
 	struct neighbor *n = neighbor_find(&a->neighbors, m->neighbor);
 	uint8_t type;
 
-	if (n == NULL || m->data.n < MESSAGE_HEADER)
+	if (n == NULL || m->data.n < MESSAGE_HEADER || told_before(n, m))
 		return;
 	type = m->data.p[MESSAGE_HEADER - 1];
 	if (type < MESSAGE_OPEN || type > MESSAGE_OPERATIONAL)

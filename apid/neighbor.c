@@ -128,6 +128,10 @@ move_runtime(struct neighbor *to, const struct neighbor *from)
 {
 	to->fsm = from->fsm;
 	to->up = from->up;
+	to->up_us = from->up_us;
+	to->opened_us = from->opened_us;
+	to->rx_session = from->rx_session;
+	to->rx_seq = from->rx_seq;
 	to->have_opens = from->have_opens;
 	to->negotiated = from->negotiated;
 	to->rx = from->rx;

@@ -44,6 +44,9 @@ struct neighbor {
 	bool reset; /* the definition changed, and bgpd was not told yet */
 	enum ipc_fsm fsm;
 	bool up;
+	uint64_t up_us, opened_us;          /* of bgpd: which session; 0: none */
+	uint32_t rx_session;                /* of the last received message with a number */
+	uint64_t rx_seq;                    /* and that number */
 	uint64_t counter;                   /* of events */
 	struct subscription *subscriptions; /* owned */
 	unsigned n_subscriptions;

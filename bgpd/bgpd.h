@@ -47,9 +47,21 @@ struct bgpd {
 	struct loop_task flush_task, resume_task, reap_task;
 	uint8_t *rx_space; /* RX_SPACE bytes: every read goes here first */
 
+	struct session *marking; /* in the ark, with something handed on in this turn */
+	uint32_t *drops;         /* owned: keys the supervisor must still be told to close */
+	size_t n_drops;
+	struct loop_timer drop_timer, await_timer;
+	const char *run; /* borrowed */
+
 	uint32_t known_count; /* neighbors that ribd has */
 	uint64_t known_sum;   /* and their ids added up */
 	struct loop_timer start_timer;
+
+	uint32_t ribd_pid;
+	bool opened;        /* the links are: what the ark had is here */
+	bool ark_failed;    /* said in the log */
+	bool have_list;     /* of neighbors, once */
+	bool awaiting_apid; /* resumed sessions are not read before it is told of them */
 
 	bool apid_ready;   /* it sent its whole list: events may flow */
 	bool receiving;    /* a list is on its way */

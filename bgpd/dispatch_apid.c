@@ -11,7 +11,9 @@
 #include "bgpd/listen.h"
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
+#include "bgpd/resume.h"
 #include "bgpd/session.h"
+#include "bgpd/session_ark.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "proto/ipc/send.h"
@@ -43,19 +45,12 @@ on_begin(struct bgpd *d, const struct ipc_neighbors_begin *m)
 		p->listed = false;
 }
 
-static bool
-plausible(const struct ipc_neighbor *m)
-{
-	return (m->peer.n == 4 || m->peer.n == 16) && m->peer_bits <= m->peer.n * 8 &&
-	       (m->local.n == 0 || m->local.n == m->peer.n) && m->caps.n <= MESSAGE_MAX;
-}
-
 static void
 on_neighbor(struct bgpd *d, const struct ipc_neighbor *m)
 {
 	struct peer *p = peer_find(d, m->id);
 
-	if (!plausible(m)) {
+	if (!peer_plausible(m)) {
 		link_fail(d->apid, "neighbor without a proper address", NULL, 0);
 		return;
 	}
@@ -82,6 +77,7 @@ on_end(struct bgpd *d, const struct ipc_neighbors_end *m)
 		return;
 	}
 	d->receiving = false;
+	d->have_list = true;
 	for (struct peer *p = d->peers; p != NULL; p = p->next)
 		if (!p->listed && p->range == NULL)
 			peer_remove(p, "stop, message [removed]");
@@ -90,6 +86,7 @@ on_end(struct bgpd *d, const struct ipc_neighbors_end *m)
 		for (struct peer *p = d->peers; p != NULL; p = p->next)
 			if (!p->gone)
 				report_again(p);
+		resume_reading(d);
 	}
 	note_sent_updates(d);
 	start_fresh(d);
@@ -262,6 +259,7 @@ on_event(void *owner, enum link_event event, const struct link_peer *peer)
 	case LINK_DOWN:
 		log_info(NULL, "apid is gone");
 		d->apid_ready = d->receiving = d->apid_blocked = false;
+		session_ark_acked(d);
 		bgpd_resume_reading(d);
 		break;
 	case LINK_WRITABLE:
@@ -269,6 +267,12 @@ on_event(void *owner, enum link_event event, const struct link_peer *peer)
 		bgpd_resume_reading(d);
 		break;
 	}
+}
+
+static void
+on_acked(void *owner)
+{
+	session_ark_acked(owner);
 }
 
 int
@@ -285,6 +289,7 @@ apid_open(struct bgpd *d, const char *run)
 		.message = on_message,
 		.event = on_event,
 		.owner = d,
+		.acked = on_acked,
 	};
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/bgpd-apid.ipc", run) >= sizeof(path))

@@ -12,6 +12,7 @@
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
 #include "bgpd/session.h"
+#include "bgpd/session_ark.h"
 #include "common/link.h"
 #include "common/log.h"
 #include "common/rd.h"
@@ -46,7 +47,7 @@ ribd_session_up(struct session *s, bool resumed)
 		.open_sent = ipc_bytes(s->open_sent.p, s->open_sent.n),
 		.open_received = ipc_bytes(s->open_received.p, s->open_received.n),
 		.resumed = resumed,
-		.chunk = s->chunk };
+		.chunk = s->chunk_epoch == d->ribd_pid ? s->chunk : 0 };
 
 	s->accepted = s->granted = 0;
 	s->told_ribd = d->ribd_ready;
@@ -70,7 +71,9 @@ void
 ribd_credit(struct session *s, uint64_t total)
 {
 	struct bgpd *d = s->peer->d;
-	struct ipc_credit m = { .session = s->number, .total = total, .chunk = s->chunk };
+	struct ipc_credit m = { .session = s->number,
+		.total = total,
+		.chunk = s->chunk_epoch == d->ribd_pid ? s->chunk : 0 };
 
 	if (d->ribd_ready)
 		sent_to_ribd(d, ipc_send_credit(d->ribd_bulk, &m));
@@ -84,6 +87,8 @@ ribd_refresh(struct session *s, uint32_t family, uint8_t subtype)
 		.session = s->number, .family = family, .subtype = subtype
 	};
 
+	if (s->ark != NULL)
+		s->ark->handed = true;
 	if (d->ribd_ready)
 		sent_to_ribd(d, ipc_send_refresh_received(d->ribd_bulk, &m));
 }
@@ -97,6 +102,8 @@ ribd_received(struct session *s, const uint8_t *body, size_t n)
 	if (!d->ribd_ready)
 		return;
 	s->fed_ribd = true;
+	if (s->ark != NULL)
+		s->ark->handed = true;
 	sent_to_ribd(d, ipc_send_received(d->ribd_bulk, &m));
 }
 
@@ -146,8 +153,7 @@ on_chunk(struct bgpd *d, const struct ipc_chunk *m)
 
 		if (s == NULL || !s->told_ribd)
 			continue; /* it ended while the chunk was on its way */
-		s->chunk = m->number;
-		if (!session_send_chunk(s, m->data.p, m->data.n, counts)) {
+		if (!session_send_chunk(s, m->number, m->data.p, m->data.n, counts)) {
 			link_fail(d->ribd_bulk, "a chunk beyond the session's credit", NULL, 0);
 			return;
 		}
@@ -244,21 +250,28 @@ on_event(void *owner, enum link_event event, const struct link_peer *peer)
 {
 	struct bgpd *d = owner;
 
-	(void)peer;
 	switch (event) {
 	case LINK_UP:
+		d->ribd_pid = peer->pid;
 		ribd_went(d); /* the other link is still with the predecessor */
 		if (link_is_up(d->ribd_ctl) && link_is_up(d->ribd_bulk))
 			ribd_came(d);
 		break;
 	case LINK_DOWN:
 		ribd_went(d);
+		session_ark_acked(d);
 		break;
 	case LINK_WRITABLE:
 		d->ribd_blocked = false;
 		bgpd_resume_reading(d);
 		break;
 	}
+}
+
+static void
+on_acked(void *owner)
+{
+	session_ark_acked(owner);
 }
 
 static struct link *
@@ -275,6 +288,7 @@ open_link(struct bgpd *d, const char *run, const char *name, link_message_fn *me
 		.event = on_event,
 		.owner = d,
 		.accept = bulk ? accept_chunk : NULL,
+		.acked = bulk ? on_acked : NULL,
 	};
 
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s.ipc", run, name) >= sizeof(path))

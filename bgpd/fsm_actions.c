@@ -11,6 +11,7 @@
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
 #include "bgpd/session.h"
+#include "bgpd/session_ark.h"
 #include "common/log.h"
 #include "common/rd.h"
 #include "proto/wire/message.h"
@@ -210,6 +211,8 @@ count_prefix(void *owner, bool announce, const struct nlri *nlri, const uint8_t 
 	(void)nlri;
 	(void)nexthop;
 	(void)nexthop_len;
+	if (session_ark_again(s))
+		return false;
 	if (announce)
 		s->prefixes_received++;
 	else

@@ -113,7 +113,7 @@ enter_established(struct session *s)
 		htable_find(&d->sessions, hash_u32(s->number), same_number, &s->number) != NULL);
 	htable_add(&d->sessions, hash_u32(s->number), s);
 	s->up_us = p->since_us = wall_us();
-	s->chunk = 0;
+	s->chunk = s->chunk_epoch = 0;
 	d->n_up++;
 	log_info(p->name, "up: AS %u, hold time %u, %u families", s->neg.peer_as, s->neg.hold_time,
 		s->neg.n_families);

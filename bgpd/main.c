@@ -19,6 +19,8 @@
 #include "bgpd/linger.h"
 #include "bgpd/listen.h"
 #include "bgpd/peer.h"
+#include "bgpd/resume.h"
+#include "bgpd/session_ark.h"
 #include "common/child.h"
 #include "common/link.h"
 #include "common/log.h"
@@ -83,6 +85,26 @@ stop(struct bgpd *d)
 	loop_stop(d->loop, 0);
 }
 
+/* Another bgpd follows: the sessions stay in the ark. */
+static _Noreturn void
+leave(struct bgpd *d)
+{
+	log_info(NULL, "leaving %u sessions to the next bgpd", d->n_up);
+	if (d->opened) {
+		link_close(d->apid);
+		link_close(d->ribd_ctl);
+		link_close(d->ribd_bulk);
+	}
+	_exit(0);
+}
+
+static void
+before_sleep(struct loop *loop, void *owner)
+{
+	(void)loop;
+	session_ark_turn(owner);
+}
+
 static void
 on_signal(struct loop *loop, void *owner, int signo)
 {
@@ -91,15 +113,38 @@ on_signal(struct loop *loop, void *owner, int signo)
 		stop(owner);
 }
 
+/* Everything that was kept for us is here: the links may come up. */
+static void
+open_links(struct bgpd *d)
+{
+	if (d->opened)
+		return;
+	d->opened = true;
+	if (apid_open(d, d->run) != 0)
+		log_fatal("the link bgpd-apid in %s: %m", d->run);
+	if (ribd_open(d, d->run) != 0)
+		log_fatal("the links to ribd in %s: %m", d->run);
+	loop_before_sleep(d->loop, before_sleep, d);
+	child_send(d->child, "READY");
+}
+
 static void
 on_child(void *owner, char *text, const int *fds, int n_fds)
 {
 	struct bgpd *d = owner;
 	char id[24];
 
+	if (strncmp(text, "HELD ", 5) == 0) {
+		resume_held(d, text + 5, fds, n_fds);
+		return;
+	}
 	for (int i = 0; i < n_fds; i++)
 		close(fds[i]);
-	if (strcmp(text, "STOP") == 0 || strcmp(text, "EOF") == 0)
+	if (strcmp(text, "HELD-END") == 0)
+		open_links(d);
+	else if (strcmp(text, "STOP RESTART") == 0)
+		leave(d);
+	else if (strcmp(text, "STOP") == 0 || strcmp(text, "EOF") == 0)
 		stop(d);
 	else if (sscanf(text, "CTL %23s", id) == 1)
 		child_send(d->child, "ANSWER %s 1 bgpd has no commands of its own", id);
@@ -134,11 +179,11 @@ start(struct bgpd *d, const struct arguments *a)
 	if (d->settings == NULL)
 		log_fatal("%s", err);
 	d->rx_space = xmalloc(RX_SPACE);
-	if (apid_open(d, a->run) != 0)
-		log_fatal("the link bgpd-apid in %s: %m", a->run);
-	if (ribd_open(d, a->run) != 0)
-		log_fatal("the links to ribd in %s: %m", a->run);
-	child_send(d->child, "READY");
+	d->run = a->run;
+	if (child_supervised(d->child))
+		child_send(d->child, "ARK");
+	else
+		open_links(d);
 }
 
 static void
@@ -149,12 +194,15 @@ finish(struct bgpd *d)
 		peer_free(d->peers);
 	await_close_all(d);
 	linger_close_all(d);
-	link_close(d->apid);
-	link_close(d->ribd_ctl);
-	link_close(d->ribd_bulk);
-	link_free(d->apid);
-	link_free(d->ribd_ctl);
-	link_free(d->ribd_bulk);
+	if (d->opened) {
+		link_close(d->apid);
+		link_close(d->ribd_ctl);
+		link_close(d->ribd_bulk);
+		link_free(d->apid);
+		link_free(d->ribd_ctl);
+		link_free(d->ribd_bulk);
+	}
+	free(d->drops);
 	tx_pool_fini(&d->tx_pool);
 	htable_fini(&d->by_id);
 	htable_fini(&d->by_address);

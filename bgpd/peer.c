@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/wr.h"
 #include "common/xmalloc.h"
+#include "proto/wire/message.h"
 
 static bool
 same_id(const void *item, const void *key)
@@ -100,6 +101,27 @@ peer_new(struct bgpd *d, const struct ipc_neighbor *def)
 	p->fresh = true;
 	status_changed(d);
 	return p;
+}
+
+struct peer *
+peer_restore(struct bgpd *d, const struct ipc_neighbor *def, struct peer *range)
+{
+	struct peer *p = peer_find(d, def->id);
+
+	if (p != NULL)
+		return p;
+	p = new_peer(d, def);
+	p->range = range;
+	p->fresh = range == NULL;
+	status_changed(d);
+	return p;
+}
+
+bool
+peer_plausible(const struct ipc_neighbor *m)
+{
+	return (m->peer.n == 4 || m->peer.n == 16) && m->peer_bits <= m->peer.n * 8 &&
+	       (m->local.n == 0 || m->local.n == m->peer.n) && m->caps.n <= MESSAGE_MAX;
 }
 
 struct peer *

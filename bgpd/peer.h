@@ -27,6 +27,7 @@ struct peer {
 	bool fresh;   /* to be started at the end of the list */
 	bool stopped; /* used up its attempts */
 	bool gone;    /* removed, freed at the end of the turn */
+	bool lost;    /* apid must be told that the session of our predecessor is over */
 
 	struct session slots[2];
 	struct session *session; /* the main one */
@@ -40,6 +41,10 @@ struct peer {
 
 /* From a neighbor message; returns owned by the daemon's list. */
 struct peer *peer_new(struct bgpd *d, const struct ipc_neighbor *def);
+/* A neighbor as a predecessor had it; range: NULL, or of an instance. Returns what is there, too. */
+struct peer *peer_restore(struct bgpd *d, const struct ipc_neighbor *def, struct peer *range);
+/* It has an address, and lengths that fit. */
+bool peer_plausible(const struct ipc_neighbor *def);
 /* A definition for a peer that is already there; resets its session when it must. */
 void peer_update(struct peer *p, const struct ipc_neighbor *def);
 /* Closes without NOTIFICATION; freed at the end of the turn. */

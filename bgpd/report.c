@@ -10,6 +10,7 @@
 #include "bgpd/bgpd.h"
 #include "bgpd/peer.h"
 #include "bgpd/session.h"
+#include "bgpd/session_ark.h"
 #include "common/link.h"
 #include "proto/ipc/send.h"
 #include "proto/wire/message.h"
@@ -60,8 +61,9 @@ send_state(struct peer *p, enum ipc_peer state, const char *reason, uint64_t tim
 void
 report_state(struct peer *p, enum ipc_peer state, const char *reason)
 {
+	/* An UP has the session's time: a successor of ours tells it again with the same. */
 	if (ready(p, IPC_EVENT_STATE))
-		send_state(p, state, reason, wall_us());
+		send_state(p, state, reason, state == IPC_PEER_UP ? p->session->up_us : wall_us());
 }
 
 void
@@ -99,6 +101,11 @@ report_message(struct session *s, bool sent, const uint8_t *message, size_t n)
 		.sent = sent,
 		.time_us = wall_us(),
 		.data = ipc_bytes(message, n) };
+	if (!sent && s->ark != NULL) {
+		m.session = s->ark->key;
+		m.seq = s->ark->done + n;
+		s->ark->handed = true;
+	}
 	sent_event(p->d, ipc_send_message(p->d->apid, &m));
 }
 
@@ -152,6 +159,9 @@ report_again(struct peer *p)
 
 	if (p->range != NULL)
 		report_instance(p, false);
+	if (p->lost)
+		report_state(p, IPC_PEER_DOWN, p->last_reason);
+	p->lost = false;
 	if (s->state != FSM_ESTABLISHED)
 		return;
 	report_opened(s);

@@ -17,6 +17,7 @@
 #include "bgpd/linger.h"
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
+#include "bgpd/session_ark.h"
 #include "bgpd/tcp.h"
 #include "common/log.h"
 #include "common/xmalloc.h"
@@ -109,9 +110,12 @@ close_socket(struct session *s)
 void
 session_close(struct session *s)
 {
+	session_ark_closing(s);
 	close_socket(s);
 	session_stop_timers(s);
 	tx_fini(&s->tx, &s->peer->d->tx_pool);
+	session_ark_stop(s);
+	s->ark_tried = false;
 	free(s->rx.data);
 	s->rx = (struct rx){ 0 };
 	blob_set(&s->open_sent, NULL, 0);

@@ -15,6 +15,7 @@
 #include "proto/wire/update.h"
 
 struct peer;
+struct session_ark;
 
 enum { SESSION_REASON_MAX = 128 };
 
@@ -57,12 +58,15 @@ struct session {
 	struct loop_timer connect_timer, hold_timer, keepalive_timer, send_timer;
 	unsigned tries;  /* of connect() in this attempt */
 	unsigned hold_s; /* of the running hold timer */
-	struct mono attempt_start, last_received, last_progress;
+	struct mono attempt_start, last_received, last_progress, last_keepalive;
 	unsigned zero_hold_keepalives;
 
 	/* Established: what ribd knows it by, and its credit. */
 	uint32_t number; /* 0: not established */
 	uint64_t accepted, granted, chunk;
+	uint64_t chunk_epoch;    /* which ribd's number chunk is */
+	struct session_ark *ark; /* owned; NULL: it ends with us */
+	bool ark_tried;
 	bool told_ribd;            /* session_up was sent on the present link */
 	bool fed_ribd;             /* received UPDATEs were given to some ribd */
 	uint64_t opened_us, up_us; /* wall clock */
@@ -103,7 +107,7 @@ bool session_is_main(const struct session *s);
 void session_send(struct session *s, const uint8_t *message, size_t n);
 void session_send_keepalive(struct session *s);
 /* Queues messages made by ribd (whole ones), counts[type] of each kind. */
-bool session_send_chunk(struct session *s, const uint8_t *data, size_t n,
+bool session_send_chunk(struct session *s, uint64_t number, const uint8_t *data, size_t n,
 	const uint32_t counts[IPC_SESSION_COUNTERS]);
 /* Writes what the socket takes. May end the session. */
 void session_flush(struct session *s);
@@ -125,6 +129,8 @@ void session_start_hold(struct session *s, unsigned seconds);
 void session_start_keepalive(struct session *s, unsigned hold_seconds);
 void session_start_send_hold(struct session *s);
 void session_stop_timers(struct session *s);
+/* Hold and keepalive timer of a session that goes on, from the times of its record. */
+void session_resume_timers(struct session *s);
 /* RFC 4271 10: a random factor between 0.75 and 1. */
 int64_t timer_jitter(int64_t us);
 
@@ -133,5 +139,7 @@ int64_t timer_jitter(int64_t us);
 bool session_send_open(struct session *s, const struct open *peer_open);
 /* The peer's OPEN: checks, collision, negotiation. What act_open() is. */
 enum fsm_outcome session_open_received(struct session *s, const uint8_t *body, size_t n);
+/* Derives from both OPENs what was negotiated; false: one can not be read. */
+bool session_negotiate(struct session *s);
 
 #endif

@@ -108,6 +108,29 @@ prepare_decoding(struct session *s)
 	};
 }
 
+static void
+use_opens(struct session *s, const struct open *ours, const struct open *theirs)
+{
+	s->peer_id = theirs->router_id;
+	open_negotiate(ours, theirs, &s->neg);
+	s->restarts =
+		open_has(ours, CAP_GRACEFUL_RESTART) && open_has(theirs, CAP_GRACEFUL_RESTART);
+	prepare_decoding(s);
+}
+
+bool
+session_negotiate(struct session *s)
+{
+	struct open theirs, ours;
+	struct wire_error err;
+
+	if (open_decode(s->open_sent.p, s->open_sent.n, &ours, &err) < 0 ||
+		open_decode(s->open_received.p, s->open_received.n, &theirs, &err) < 0)
+		return false;
+	use_opens(s, &ours, &theirs);
+	return true;
+}
+
 enum fsm_outcome
 session_open_received(struct session *s, const uint8_t *body, size_t n)
 {
@@ -131,10 +154,7 @@ session_open_received(struct session *s, const uint8_t *body, size_t n)
 	blob_set(&s->open_received, body, n);
 	if (peer_collide(s) == FSM_FAIL)
 		return FSM_FAIL;
-	open_negotiate(&ours, &theirs, &s->neg);
-	s->restarts =
-		open_has(&ours, CAP_GRACEFUL_RESTART) && open_has(&theirs, CAP_GRACEFUL_RESTART);
-	prepare_decoding(s);
+	use_opens(s, &ours, &theirs);
 	s->opened_us = wall_us();
 	if (session_is_main(s))
 		report_opened(s);

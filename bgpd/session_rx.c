@@ -1,6 +1,6 @@
 /*
  * Receiving: one read into the daemon's shared space, whole messages handed to the FSM, the rest
- * kept. Before each message the links it will go to are asked for credit; without it the session
+ * kept; a session in the ark reads into its own ring instead. Before each message the links it will go to are asked for credit; without it the session
  * stops reading there (TCP then stops the peer) and goes on when the credit is back. One read of
  * RX_READ bytes is the budget of a session in a turn.
  */
@@ -15,6 +15,8 @@
 #include "bgpd/bgpd.h"
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
+#include "bgpd/session_ark.h"
+#include "common/child.h"
 #include "common/log.h"
 #include "common/xmalloc.h"
 #include "proto/wire/message.h"
@@ -31,9 +33,10 @@ static const enum fsm_event events[] = {
 bool
 session_has_unread(const struct session *s)
 {
+	size_t kept = s->ark != NULL ? (size_t)(s->ark->tail - s->ark->done) : s->rx.len;
 	int n = 0;
 
-	if (s->rx.paused && s->rx.len >= MESSAGE_HEADER)
+	if (s->rx.paused && kept >= MESSAGE_HEADER)
 		return true;
 	return s->fd >= 0 && ioctl(s->fd, FIONREAD, &n) == 0 && n > 0;
 }
@@ -89,7 +92,8 @@ deliver(struct session *s, uint8_t type, const uint8_t *message, size_t n)
 		unknown_type(s, type);
 		return;
 	}
-	s->received[type - 1]++;
+	if (!session_ark_again(s))
+		s->received[type - 1]++;
 	if (type != MESSAGE_OPERATIONAL || s->neg.operational)
 		report_message(s, false, message, n);
 	fsm_event(s, events[type], &in);
@@ -105,8 +109,9 @@ keep(struct rx *rx, const uint8_t *p, size_t n)
 	free(old);
 }
 
-/* Handles the whole messages of n bytes; keeps what is left. p is not in s->rx. */
-static void
+/* Handles the whole messages of n bytes and returns how many of them those were. The session's
+ * connection may be another one or closed afterwards. */
+static size_t
 process(struct session *s, const uint8_t *p, size_t n)
 {
 	uint32_t serial = s->serial;
@@ -119,7 +124,7 @@ process(struct session *s, const uint8_t *p, size_t n)
 
 		if (length < 0) {
 			bad_header(s, &err, p + used);
-			return;
+			break;
 		}
 		if (n - used < (size_t)length)
 			break;
@@ -128,33 +133,99 @@ process(struct session *s, const uint8_t *p, size_t n)
 			break;
 		}
 		deliver(s, type, p + used, (size_t)length);
-		used += (size_t)length;
 		if (s->serial != serial)
-			return;
+			break;
+		used += (size_t)length;
+		if (s->ark != NULL)
+			s->ark->done += (uint64_t)length;
+	}
+	return used;
+}
+
+/* In the ark. */
+static void
+process_ring(struct session *s)
+{
+	struct session_ark *a = s->ark;
+	uint32_t serial = s->serial;
+
+	process(s, ark_rx_at(a->ark, a->origin, a->done), (size_t)(a->tail - a->done));
+	if (s->serial != serial)
+		return;
+	a->ark->head->resumes = 0; /* nothing in the ring has killed us */
+	session_ark_processed(s);
+	if (s->rx.paused)
+		session_watch(s);
+}
+
+/* Not in the ark, or not yet. p is not in s->rx. */
+static void
+process_bytes(struct session *s, const uint8_t *p, size_t n)
+{
+	uint32_t serial = s->serial;
+	size_t used = process(s, p, n);
+
+	if (s->serial != serial)
+		return;
+	if (s->state == FSM_ESTABLISHED && !s->ark_tried && child_supervised(s->peer->d->child)) {
+		s->ark_tried = true;
+		if (session_ark_start(s, p + used, n - used))
+			used = n;
 	}
 	keep(&s->rx, p + used, n - used);
 	if (s->rx.paused)
 		session_watch(s);
 }
 
+/* Reads what fits; false: there is nothing to be processed. */
+static bool
+read_into(struct session *s, uint8_t *space, size_t room, size_t *got)
+{
+	ssize_t n = recv(s->fd, space, room, MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n <= 0) {
+		fsm_event(s, FSM_EV_TCP_FAILS, NULL);
+		return false;
+	}
+	*got = (size_t)n;
+	return true;
+}
+
+static void
+read_ring(struct session *s)
+{
+	size_t room, n;
+	uint8_t *space = session_ark_room(s, &room);
+
+	if (room == 0) {
+		s->rx.paused = true; /* until apid or ribd have processed something */
+		session_watch(s);
+		return;
+	}
+	if (read_into(s, space, room, &n)) {
+		s->ark->tail += n;
+		process_ring(s);
+	}
+}
+
 void
 session_read(struct session *s)
 {
 	uint8_t *space = s->peer->d->rx_space;
-	size_t have = s->rx.len;
+	size_t have = s->rx.len, n;
 
 	if (s->rx.paused || !s->connected)
 		return;
-	if (have > 0)
-		memcpy(space, s->rx.data, have);
-	ssize_t n = recv(s->fd, space + have, RX_SPACE - have, MSG_DONTWAIT);
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		fsm_event(s, FSM_EV_TCP_FAILS, NULL);
+	if (s->ark != NULL) {
+		read_ring(s);
 		return;
 	}
-	process(s, space, have + (size_t)n);
+	if (have > 0)
+		memcpy(space, s->rx.data, have);
+	if (read_into(s, space + have, RX_SPACE - have, &n))
+		process_bytes(s, space, have + n);
 }
 
 void
@@ -164,11 +235,15 @@ session_resume(struct session *s)
 	size_t n = s->rx.len;
 	uint32_t serial = s->serial;
 
-	if (!s->rx.paused)
+	if (!s->rx.paused || s->peer->d->awaiting_apid)
 		return;
 	s->rx.paused = false;
-	memcpy(space, s->rx.data, n);
-	process(s, space, n);
+	if (s->ark != NULL) {
+		process_ring(s);
+	} else {
+		memcpy(space, s->rx.data, n);
+		process_bytes(s, space, n);
+	}
 	if (s->serial == serial && !s->rx.paused)
 		session_watch(s);
 }

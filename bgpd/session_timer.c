@@ -82,6 +82,23 @@ session_start_keepalive(struct session *s, unsigned hold_seconds)
 		timer_jitter((int64_t)(hold_seconds / 3) * SECOND), on_keepalive, s, "keepalive");
 }
 
+void
+session_resume_timers(struct session *s)
+{
+	struct loop *loop = s->peer->d->loop;
+	int64_t now = loop_now(loop).us, hold = (int64_t)s->neg.hold_time * SECOND;
+	int64_t left = s->last_received.us + hold - now;
+	int64_t wait = s->last_keepalive.us + timer_jitter(hold / 3) - now;
+
+	s->hold_s = s->neg.hold_time;
+	s->last_progress = loop_now(loop);
+	if (s->hold_s > 0)
+		loop_timer_set(loop, &s->hold_timer, left > 0 ? left : 0, on_hold, s, "hold");
+	if (s->hold_s >= 3)
+		loop_timer_set(loop, &s->keepalive_timer, wait > 0 ? wait : 0, on_keepalive, s,
+			"keepalive");
+}
+
 static int64_t
 send_hold_us(const struct session *s)
 {

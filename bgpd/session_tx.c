@@ -12,6 +12,7 @@
 #include "bgpd/bgpd.h"
 #include "bgpd/peer.h"
 #include "bgpd/report.h"
+#include "bgpd/session_ark.h"
 #include "common/log.h"
 #include "proto/wire/message.h"
 
@@ -22,6 +23,8 @@ session_mark_dirty(struct session *s)
 {
 	struct bgpd *d = s->peer->d;
 
+	if (s->ark != NULL)
+		s->ark->stale = true;
 	if (s->dirty)
 		return;
 	s->dirty = true;
@@ -57,6 +60,7 @@ session_send_keepalive(struct session *s)
 	struct wr w = wr_init(space, sizeof(space));
 
 	message_end(&w, message_begin(&w, MESSAGE_KEEPALIVE));
+	s->last_keepalive = loop_now(s->peer->d->loop);
 	session_send(s, space, sizeof(space));
 }
 
@@ -72,12 +76,14 @@ report_each(struct session *s, const uint8_t *data, size_t n)
 }
 
 bool
-session_send_chunk(struct session *s, const uint8_t *data, size_t n,
+session_send_chunk(struct session *s, uint64_t number, const uint8_t *data, size_t n,
 	const uint32_t counts[IPC_SESSION_COUNTERS])
 {
 	if (n > s->granted - s->accepted || !tx_put(&s->tx, &s->peer->d->tx_pool, data, n))
 		return false;
 	s->accepted += n;
+	s->chunk = number;
+	s->chunk_epoch = s->peer->d->ribd_pid;
 	for (int i = 0; i < IPC_SESSION_COUNTERS; i++)
 		s->sent[i] += counts[i];
 	if (report_wants(s->peer, true, MESSAGE_UPDATE))
@@ -121,9 +127,15 @@ write_ring(struct session *s)
 		}
 		if (n < 0 || (size_t)n < before) {
 			s->tx_blocked = true;
+			if (s->ark != NULL)
+				session_ark_publish(s);
 			session_start_send_hold(s);
 			return 0;
 		}
+	}
+	if (s->ark != NULL && s->tx.high > ARK_KEEP) {
+		ark_trim_tx(s->ark->ark);
+		s->tx.high = 0;
 	}
 	loop_timer_cancel(s->peer->d->loop, &s->send_timer);
 	return 0;
@@ -134,6 +146,8 @@ session_flush(struct session *s)
 {
 	bool was_blocked = s->tx_blocked || (s->io.active && (s->io.events & EPOLLOUT));
 
+	if (s->ark != NULL && s->ark->stale)
+		session_ark_publish(s);
 	if (!s->connected || s->tx_blocked)
 		return;
 	int error = write_ring(s);

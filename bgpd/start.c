@@ -52,7 +52,7 @@ start_fresh(struct bgpd *d)
 {
 	bool fresh = false;
 
-	if (d->receiving || d->quitting)
+	if (d->receiving || d->quitting || !d->have_list)
 		return;
 	for (const struct peer *p = d->peers; p != NULL && !fresh; p = p->next)
 		fresh = p->fresh && !p->gone;

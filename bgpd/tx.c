@@ -73,7 +73,7 @@ grow(struct tx *t, struct tx_pool *pool, size_t need)
 
 	while (cap < need)
 		cap *= 4;
-	if (cap == t->cap)
+	if (cap == t->cap || t->fixed)
 		return;
 	uint8_t *data = pool_take(pool, cap);
 	tx_copy(t, data);
@@ -97,7 +97,33 @@ tx_put(struct tx *t, struct tx_pool *pool, const void *data, size_t n)
 	memcpy(t->data + tail, data, first);
 	memcpy(t->data, (const uint8_t *)data + first, n - first);
 	t->len += (uint32_t)n;
+	if (t->fixed)
+		t->high = first < n ? t->cap : tail + first > t->high ? tail + first : t->high;
 	return true;
+}
+
+void
+tx_fix(struct tx *t, struct tx_pool *pool, uint8_t *memory)
+{
+	struct tx old = *t;
+
+	tx_copy(&old, memory);
+	if (old.data != NULL)
+		pool_give(pool, old.data, old.cap);
+	*t = (struct tx){ .data = memory,
+		.cap = TX_MAX,
+		.len = old.len,
+		.rest = old.rest,
+		.high = old.len,
+		.fixed = true };
+}
+
+/* It is empty: starts again at the first byte. */
+static void
+rewind_ring(struct tx *t)
+{
+	t->off += t->len;
+	t->head = t->len = t->rest = 0;
 }
 
 static uint32_t
@@ -128,6 +154,10 @@ tx_consume(struct tx *t, struct tx_pool *pool, size_t n)
 {
 	if (n > t->len)
 		fatalx("transmit ring: %zu bytes taken of %u", n, t->len);
+	if (n == t->len && t->fixed) {
+		rewind_ring(t);
+		return;
+	}
 	if (n == t->len) {
 		tx_fini(t, pool);
 		return;
@@ -135,13 +165,14 @@ tx_consume(struct tx *t, struct tx_pool *pool, size_t n)
 	advance_boundary(t, (uint32_t)n);
 	t->head = (t->head + (uint32_t)n) & (t->cap - 1);
 	t->len -= (uint32_t)n;
+	t->off += n;
 	t->rest -= (uint32_t)n;
 }
 
 void
 tx_cut(struct tx *t, struct tx_pool *pool)
 {
-	if (t->rest == 0)
+	if (t->rest == 0 && !t->fixed)
 		tx_fini(t, pool);
 	else
 		t->len = t->rest;
@@ -150,7 +181,7 @@ tx_cut(struct tx *t, struct tx_pool *pool)
 void
 tx_fini(struct tx *t, struct tx_pool *pool)
 {
-	if (t->data != NULL)
+	if (t->data != NULL && !t->fixed)
 		pool_give(pool, t->data, t->cap);
 	*t = (struct tx){ 0 };
 }

@@ -2,7 +2,8 @@
  * A session's transmit ring: whole BGP messages in the order they leave, taken by TCP in any
  * pieces. Memory comes when the first byte does and goes with the last, so an idle session has
  * none. The ring knows where the message begins that TCP took a part of, so that everything
- * after it can be dropped for a NOTIFICATION.
+ * after it can be dropped for a NOTIFICATION. In the ark the memory is of fixed size and belongs to it
+ * (session_ark.c).
  */
 #ifndef TROUPE_BGPD_TX_H
 #define TROUPE_BGPD_TX_H
@@ -30,6 +31,9 @@ struct tx {
 	uint32_t head; /* offset of the first byte */
 	uint32_t len;
 	uint32_t rest; /* bytes at the head that belong to a message TCP took a part of */
+	uint32_t high; /* fixed: bytes of it used since it was trimmed */
+	bool fixed;    /* data is borrowed and TX_MAX bytes */
+	uint64_t off;  /* stream offset of the head */
 };
 
 void tx_pool_fini(struct tx_pool *pool);
@@ -44,6 +48,8 @@ void tx_consume(struct tx *t, struct tx_pool *pool, size_t n);
 void tx_cut(struct tx *t, struct tx_pool *pool);
 /* Copies everything to out (at least t->len bytes). */
 void tx_copy(const struct tx *t, uint8_t *out);
+/* Moves what it holds to the start of fixed memory, of TX_MAX bytes, as stream offset 0. */
+void tx_fix(struct tx *t, struct tx_pool *pool, uint8_t *memory);
 void tx_fini(struct tx *t, struct tx_pool *pool);
 
 #endif

@@ -183,3 +183,35 @@ child_send(struct child *c, const char *fmt, ...)
 		log_ratelimit(c, loop_now(c->loop).us))
 		log_errno("supervise", "dropped \"%.20s\"", buf_cstr(&c->out));
 }
+
+bool
+child_supervised(const struct child *c)
+{
+	return c->fd >= 0;
+}
+
+bool
+child_send_fds(struct child *c, const char *text, const int *fds, int n)
+{
+	union {
+		char bytes[CMSG_SPACE(CHILD_FDS_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control = { 0 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)text, .iov_len = strlen(text) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	size_t size = (size_t)n * sizeof(int);
+
+	if (c->fd < 0 || n < 0 || n > CHILD_FDS_MAX) {
+		errno = EINVAL;
+		return false;
+	}
+	if (n > 0) {
+		msg.msg_control = control.bytes;
+		msg.msg_controllen = CMSG_SPACE(size);
+		control.align.cmsg_level = SOL_SOCKET;
+		control.align.cmsg_type = SCM_RIGHTS;
+		control.align.cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(&control.align), fds, size);
+	}
+	return sendmsg(c->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}

@@ -10,7 +10,13 @@
  *                                               the following one (the API's `reload`)
  *                         ANSWER ID CODE TEXT   answer to a CTL or RELOAD (TEXT may hold newlines)
  *                         ANSWER ID + TEXT      a part of it, more follows
- *   supervise -> daemon   STOP                  orderly stop
+ *                         HOLD KEY              bgpd: keep these two descriptors (a session's socket
+ *                                               and its record) for the next bgpd
+ *                         DROP KEY              bgpd: close them, the session is over
+ *                         ARK                   bgpd: asks for what is kept
+ *   supervise -> daemon   STOP [RESTART]        orderly stop; RESTART: another one follows at once
+ *                         HELD KEY...           answer to ARK: two descriptors for each KEY
+ *                         HELD-END              that was all
  *                         RELOAD N [ID]         re-read the configuration (N: the signal, 0 command);
  *                                               with ID: send ANSWER ID CODE TEXT when done
  *                         RESTART               tear down and re-establish all sessions (SIGALRM)
@@ -29,6 +35,7 @@
 #ifndef TROUPE_COMMON_CHILD_H
 #define TROUPE_COMMON_CHILD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct loop;
@@ -52,5 +59,9 @@ void child_free(struct child *c);
 void child_die_with_parent(void);
 /* Sends one message; never blocks: a full socket drops it and logs. */
 void child_send(struct child *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* False: started by hand, or the supervisor is gone. */
+bool child_supervised(const struct child *c);
+/* Sends text with n descriptors (borrowed); false with errno when it can not be sent now. */
+bool child_send_fds(struct child *c, const char *text, const int *fds, int n);
 
 #endif

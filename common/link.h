@@ -24,6 +24,7 @@ enum {
 	LINK_MESSAGE_MAX = 256 * 1024, /* one message's body */
 	LINK_FLUSH_BYTES = 32 * 1024,  /* a batch is sent at this size, or before the loop sleeps */
 	LINK_WINDOW_BYTES = 512 * 1024, /* credit granted at HELLO */
+	LINK_PROMPT_US = 10 * 1000,
 	/* Exit status when nng 1.5.2 lost a connection in a way that leaves it unusable for the
 	 * rest of the process (see link.c); rare, and to be answered with an immediate restart. */
 	LINK_EXIT_STUCK = 75
@@ -53,6 +54,10 @@ struct link_config {
 	/* Called for every message about to be delivered; false: leave it (and stop granting
 	 * credit) until link_resume(). May be NULL: always accept. */
 	bool (*accept)(void *owner);
+	/* The peer processed more of what was sent. May be NULL. */
+	void (*acked)(void *owner);
+	/* Tell the peer what was processed within LINK_PROMPT_US, not only when it is much. */
+	bool prompt;
 };
 
 /* Returns owned or NULL with errno (lock taken by another process: EBUSY). Links come up later. */
@@ -83,6 +88,15 @@ void link_fail(struct link *link, const char *why, const uint8_t *body, size_t n
 /* Orderly end: what is queued, BYE, its answer, up to 500 ms in all (runs nng only, not the loop).
  * No LINK_DOWN is told; the link stays down until link_free(). Allowed in a message handler. */
 void link_close(struct link *link);
+
+/* A place in what was sent. */
+struct link_point {
+	uint64_t epoch, bytes; /* epoch 0: the link was down */
+};
+/* The place behind everything sent; false while something waits to be sent. */
+bool link_point(const struct link *link, struct link_point *out);
+/* The peer has processed everything before the point, or that connection is over. */
+bool link_reached(const struct link *link, const struct link_point *point);
 
 struct link_stats {
 	uint64_t sent_messages, sent_bytes, received_messages, received_bytes;

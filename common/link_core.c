@@ -55,6 +55,7 @@ close_socket(struct link *l)
 {
 	loop_io_del(l->loop, &l->recv_io);
 	loop_timer_cancel(l->loop, &l->timer);
+	loop_timer_cancel(l->loop, &l->prompt_timer);
 	loop_defer_cancel(l->loop, &l->deliver_task);
 	loop_defer_cancel(l->loop, &l->drop_task);
 	link_send_reset(l);

@@ -28,7 +28,7 @@ struct link {
 	struct link_config config; /* its texts are owned */
 	struct link_sock *sock;
 	struct loop_io event_io, recv_io, send_io;
-	struct loop_timer timer;
+	struct loop_timer timer, prompt_timer;
 	struct loop_task flush_task, deliver_task, drop_task;
 
 	enum link_state state;

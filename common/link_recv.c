@@ -63,10 +63,23 @@ finish_bye(struct link *l)
 }
 
 static void
+tell_processed(struct loop *loop, void *owner)
+{
+	struct link *l = owner;
+
+	(void)loop;
+	if (l->state == LINK_IS_UP && !l->dropping && l->flow.processed > l->flow.told)
+		link_control(l, LINK_CREDIT);
+}
+
+static void
 return_credit(struct link *l)
 {
 	if (l->flow.processed - l->flow.told >= LINK_RETURN_BYTES)
 		link_control(l, LINK_CREDIT);
+	else if (l->config.prompt && !loop_timer_armed(&l->prompt_timer))
+		loop_timer_set(l->loop, &l->prompt_timer, LINK_PROMPT_US, tell_processed, l,
+			"link-prompt");
 }
 
 /* One message of the first held frame. False: nothing more can be delivered now. */
@@ -217,8 +230,11 @@ take_frame(struct link *l, const struct link_head *head, struct link_rx *rx)
 	case LINK_KINDS:
 		break;
 	}
-	if (l->flow.acked > acked && l->state == LINK_IS_UP && !l->closed)
+	if (l->flow.acked > acked && l->state == LINK_IS_UP && !l->closed) {
 		link_credit_came(l);
+		if (l->config.acked != NULL)
+			l->config.acked(l->config.owner);
+	}
 	return NULL;
 }
 

@@ -249,3 +249,20 @@ link_credit(const struct link *l)
 
 	return room > queued ? (size_t)(room - queued) : 0;
 }
+
+bool
+link_point(const struct link *l, struct link_point *out)
+{
+	if (!link_is_up(l)) {
+		*out = (struct link_point){ 0 };
+		return true;
+	}
+	*out = (struct link_point){ .epoch = l->epoch, .bytes = l->flow.sent };
+	return link_queued(l) == 0;
+}
+
+bool
+link_reached(const struct link *l, const struct link_point *point)
+{
+	return !link_is_up(l) || l->epoch != point->epoch || l->flow.acked >= point->bytes;
+}

@@ -136,6 +136,8 @@ child_exec(const struct daemon *d, const struct daemon_spec *spec, int sock, pid
 	}
 	snprintf(path, sizeof(path), "%s/%s", spec->libexec, names[d->role]);
 	reset_signals();
+	if (spec->descriptors.rlim_max > 0)
+		setrlimit(RLIMIT_NOFILE, &spec->descriptors);
 	setpgid(0, 0); /* ^C in a terminal is for the supervisor alone */
 	umask(d->role == ROLE_APID ? spec->umask : 077);
 	set_environment(spec, supervisor);
@@ -175,15 +177,56 @@ lost_socket(struct daemon *d)
 }
 
 static void
+add_fds(struct cmsghdr *c, int fds[CHILD_FDS_MAX], int *n_fds)
+{
+	size_t n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+	for (size_t i = 0; i < n; i++) {
+		int fd;
+
+		memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
+		if (*n_fds < CHILD_FDS_MAX)
+			fds[(*n_fds)++] = fd;
+		else
+			close(fd);
+	}
+}
+
+/* One message with its descriptors; returns its whole length, 0 or -1. */
+static ssize_t
+receive(struct daemon *d, char *text, int fds[CHILD_FDS_MAX], int *n_fds)
+{
+	union {
+		char bytes[CMSG_SPACE(CHILD_FDS_MAX * sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { .iov_base = text, .iov_len = CHILD_MESSAGE_MAX };
+	struct msghdr msg = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control.bytes) };
+
+	*n_fds = 0;
+	ssize_t n = recvmsg(d->fd, &msg, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
+	if (n < 0)
+		return n;
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c != NULL; c = CMSG_NXTHDR(&msg, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
+			add_fds(c, fds, n_fds);
+	return n;
+}
+
+static void
 on_readable(struct loop *loop, void *owner, uint32_t events)
 {
 	char text[CHILD_MESSAGE_MAX + 1];
 	struct daemon *d = owner;
+	int fds[CHILD_FDS_MAX], n_fds;
 
 	(void)loop;
 	(void)events;
 	for (int i = 0; i < TURN_MESSAGES && d->fd >= 0; i++) {
-		ssize_t n = recv(d->fd, text, CHILD_MESSAGE_MAX, MSG_DONTWAIT | MSG_TRUNC);
+		ssize_t n = receive(d, text, fds, &n_fds);
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -193,10 +236,12 @@ on_readable(struct loop *loop, void *owner, uint32_t events)
 		}
 		if (n > CHILD_MESSAGE_MAX) {
 			log_error(names[d->role], "a message of %zd bytes was too long", n);
+			while (n_fds > 0)
+				close(fds[--n_fds]);
 			continue;
 		}
 		text[n] = '\0';
-		d->fn(d->owner, d, text);
+		d->fn(d->owner, d, text, fds, n_fds);
 	}
 }
 
@@ -228,30 +273,28 @@ daemon_spawn(struct daemon *d, const struct daemon_spec *spec)
 	return loop_io_add(d->loop, &d->io, d->fd, EPOLLIN, on_readable, d, names[d->role]);
 }
 
-bool
-daemon_send(struct daemon *d, int fd, const char *fmt, ...)
+static bool
+send_text(struct daemon *d, const int *fds, int n_fds, const char *fmt, va_list ap)
 {
 	char text[CHILD_MESSAGE_MAX];
 	union {
 		struct cmsghdr head;
-		char space[CMSG_SPACE(sizeof(int))];
+		char space[CMSG_SPACE(CHILD_FDS_MAX * sizeof(int))];
 	} control = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
+	size_t size = (size_t)n_fds * sizeof(int);
 	int n = vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (d->fd < 0 || n < 0 || (size_t)n >= sizeof(text))
+
+	if (d->fd < 0 || n < 0 || (size_t)n >= sizeof(text) || n_fds > CHILD_FDS_MAX)
 		return false;
 	struct iovec iov = { .iov_base = text, .iov_len = (size_t)n };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
-	if (fd >= 0) {
+	if (n_fds > 0) {
 		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control.space);
+		msg.msg_controllen = CMSG_SPACE(size);
 		control.head.cmsg_level = SOL_SOCKET;
 		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+		control.head.cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(&control.head), fds, size);
 	}
 	if (sendmsg(d->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
@@ -260,14 +303,36 @@ daemon_send(struct daemon *d, int fd, const char *fmt, ...)
 	return false;
 }
 
+bool
+daemon_send(struct daemon *d, int fd, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	bool sent = send_text(d, &fd, fd >= 0 ? 1 : 0, fmt, ap);
+	va_end(ap);
+	return sent;
+}
+
+bool
+daemon_send_fds(struct daemon *d, const int *fds, int n, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	bool sent = send_text(d, fds, n, fmt, ap);
+	va_end(ap);
+	return sent;
+}
+
 void
-daemon_stop(struct daemon *d, int64_t kill_after_us)
+daemon_stop(struct daemon *d, bool restart, int64_t kill_after_us)
 {
 	if (d->pid == 0 || d->state == DAEMON_STOPPING)
 		return;
 	d->state = DAEMON_STOPPING;
 	d->deliberate = true;
-	if (!daemon_send(d, -1, "STOP"))
+	if (!daemon_send(d, -1, restart ? "STOP RESTART" : "STOP"))
 		daemon_kill(d, SIGTERM);
 	if (kill_after_us > 0)
 		loop_timer_set(d->loop, &d->kill_timer, kill_after_us, kill_now, d, "stop daemon");

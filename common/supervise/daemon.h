@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "common/loop.h"
@@ -32,15 +33,17 @@ struct daemon_spec {
 	const char *log_format; /* or NULL */
 	const char *log_level;  /* or NULL */
 	const struct account *account;
-	bool drop_helpers; /* daemon.drop: apid, and so its helpers, run as the account */
-	mode_t umask;      /* of apid and the helpers */
-	int log_fd;        /* standard error, or -1: ours */
+	bool drop_helpers;         /* daemon.drop: apid, and so its helpers, run as the account */
+	mode_t umask;              /* of apid and the helpers */
+	int log_fd;                /* standard error, or -1: ours */
+	struct rlimit descriptors; /* as we were started; zeroes: leave it */
 };
 
 struct daemon;
 
-/* text: one message, NUL-terminated and writable. */
-typedef void daemon_message_fn(void *owner, struct daemon *d, char *text);
+/* text: one message, NUL-terminated and writable; n_fds descriptors, now the callee's to close. */
+typedef void daemon_message_fn(
+	void *owner, struct daemon *d, char *text, const int *fds, int n_fds);
 
 struct daemon {
 	enum daemon_role role;
@@ -72,8 +75,11 @@ int daemon_spawn(struct daemon *d, const struct daemon_spec *spec);
 /* Sends one message, with a descriptor (-1: none); false (and logged) when it did not go through. */
 bool daemon_send(struct daemon *d, int fd, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* STOP, and KILL after the time (0: no limit of its own). */
-void daemon_stop(struct daemon *d, int64_t kill_after_us);
+/* The same with n descriptors, borrowed. */
+bool daemon_send_fds(struct daemon *d, const int *fds, int n, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* STOP (restart: another one follows), and KILL after the time (0: no limit of its own). */
+void daemon_stop(struct daemon *d, bool restart, int64_t kill_after_us);
 void daemon_kill(struct daemon *d, int signo);
 /* It was reaped: forgets the process. */
 void daemon_gone(struct daemon *d);

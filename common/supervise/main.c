@@ -274,6 +274,11 @@ fill_spec(struct supervise *s)
 	t->spec.log_level = s->options.log_level;
 	t->spec.account = &s->account;
 	t->spec.drop_helpers = settings_bool(s->settings, "daemon.drop");
+	/* The ark holds two descriptors for each session. */
+	if (getrlimit(RLIMIT_NOFILE, &t->spec.descriptors) == 0) {
+		struct rlimit all = { t->spec.descriptors.rlim_max, t->spec.descriptors.rlim_max };
+		setrlimit(RLIMIT_NOFILE, &all);
+	}
 	t->spec.umask = (mode_t)settings_int(s->settings, "daemon.umask") & 0777;
 }
 

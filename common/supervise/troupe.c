@@ -20,6 +20,8 @@ enum {
 	STOP_KILL_US = 3000000,
 	STOP_GIVE_UP_US = 8000000,
 	RESTART_KILL_US = 3000000,
+	ARK_KEEP_US = 60000000,
+	ARK_WAIT_US = 100000,
 	EXIT_CONFIGURATION = 78,
 };
 
@@ -74,7 +76,8 @@ restart_next(struct troupe *t)
 		t->restart_pending &= ~(1U << i);
 		t->restarting = i;
 		log_info(daemon_name(d->role), "restart by command");
-		daemon_stop(d, RESTART_KILL_US);
+		/* Only bgpd has something to leave to its successor. */
+		daemon_stop(d, d->role == ROLE_BGPD, RESTART_KILL_US);
 		if (d->pid == 0 && loop_timer_armed(&d->restart_timer))
 			loop_timer_set(t->loop, &d->restart_timer, 0, start_daemon, d, "restart");
 		return;
@@ -105,6 +108,8 @@ on_ready(struct troupe *t, struct daemon *d)
 		notify_ready(&t->notify);
 		logfile_ready(&t->log);
 	}
+	if (d->role == ROLE_BGPD)
+		loop_timer_cancel(t->loop, &t->ark_timer);
 	if (d->role == ROLE_APID && t->pending_restart)
 		daemon_send(d, -1, "RESTART");
 	if (d->role == ROLE_APID && t->pending_reload)
@@ -151,8 +156,28 @@ on_answer(struct troupe *t, char *argument)
 		t->owner, (uint32_t)id, more, (int)(value & 0xff), *rest == ' ' ? rest + 1 : rest);
 }
 
+/* What bgpd says of its sessions; true when it was that. Takes the descriptors. */
+static bool
+on_ark(struct troupe *t, struct daemon *d, const char *text, const char *argument, const int *fds,
+	int n_fds)
+{
+	if (d->role == ROLE_BGPD && strcmp(text, "HOLD") == 0) {
+		ark_hold(&t->ark, argument, fds, n_fds);
+		return true;
+	}
+	while (n_fds > 0)
+		close(fds[--n_fds]);
+	if (d->role == ROLE_BGPD && strcmp(text, "DROP") == 0)
+		ark_drop(&t->ark, argument);
+	else if (d->role == ROLE_BGPD && strcmp(text, "ARK") == 0)
+		ark_give(&t->ark, d);
+	else
+		return false;
+	return true;
+}
+
 static void
-on_message(void *owner, struct daemon *d, char *text)
+on_message(void *owner, struct daemon *d, char *text, const int *fds, int n_fds)
 {
 	struct troupe *t = owner;
 	char *argument = strchr(text, ' ');
@@ -161,6 +186,8 @@ on_message(void *owner, struct daemon *d, char *text)
 		*argument++ = '\0';
 	else
 		argument = text + strlen(text);
+	if (on_ark(t, d, text, argument, fds, n_fds))
+		return;
 	if (strcmp(text, "READY") == 0) {
 		on_ready(t, d);
 	} else if (strcmp(text, "STATUS") == 0) {
@@ -248,8 +275,8 @@ stop_others(struct loop *loop, void *owner)
 	struct troupe *t = owner;
 	int64_t passed = loop_now(loop).us - t->started.us;
 
-	daemon_stop(&t->daemons[ROLE_BGPD], 0);
-	daemon_stop(&t->daemons[ROLE_RIBD], 0);
+	daemon_stop(&t->daemons[ROLE_BGPD], false, 0);
+	daemon_stop(&t->daemons[ROLE_RIBD], false, 0);
 	loop_timer_set(loop, &t->timer, passed < STOP_TERM_US ? STOP_TERM_US - passed : 0,
 		stop_term, t, "stop");
 }
@@ -274,7 +301,7 @@ troupe_stop(struct troupe *t, int code)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		loop_timer_cancel(t->loop, &t->daemons[i].restart_timer);
 	if (apid->pid != 0) {
-		daemon_stop(apid, 0);
+		daemon_stop(apid, false, 0);
 		loop_timer_set(t->loop, &t->timer, STOP_OTHERS_US, stop_others, t, "stop");
 	} else {
 		stop_others(t->loop, t);
@@ -287,6 +314,9 @@ restart_later(struct troupe *t, struct daemon *d)
 {
 	int64_t delay = daemon_backoff(d);
 
+	/* Peers' hold timers run. A session that kills each bgpd is given up by bgpd after some. */
+	if (d->role == ROLE_BGPD && t->ark.n > 0 && delay > ARK_WAIT_US)
+		delay = ARK_WAIT_US;
 	d->restarts++;
 	loop_timer_set(t->loop, &d->restart_timer, delay, start_daemon, d, "restart");
 }
@@ -314,6 +344,17 @@ describe(const struct daemon *d, int status, char *out, size_t n)
 			WEXITSTATUS(status), when);
 }
 
+static void
+ark_too_long(struct loop *loop, void *owner)
+{
+	struct troupe *t = owner;
+
+	(void)loop;
+	if (t->ark.n > 0)
+		log_error("ark", "bgpd does not come back: its sessions are closed");
+	ark_clear(&t->ark);
+}
+
 /* What its end means, once it is reaped and its last words were read. */
 static void
 daemon_ended(struct troupe *t, struct daemon *d, int status)
@@ -330,6 +371,10 @@ daemon_ended(struct troupe *t, struct daemon *d, int status)
 		fail(t, WEXITSTATUS(status) == EXIT_CONFIGURATION ? NULL : why);
 		return;
 	}
+	if (d->role == ROLE_BGPD && t->state == TROUPE_STOPPING)
+		ark_clear(&t->ark);
+	else if (d->role == ROLE_BGPD)
+		loop_timer_set(t->loop, &t->ark_timer, ARK_KEEP_US, ark_too_long, t, "ark");
 	if (t->state == TROUPE_STOPPING) {
 		if (d->role == ROLE_APID && t->daemons[ROLE_BGPD].state != DAEMON_STOPPING)
 			stop_others(t->loop, t);
@@ -432,6 +477,7 @@ void
 troupe_fini(struct troupe *t)
 {
 	sweep_fini(&t->sweep);
+	ark_clear(&t->ark);
 	rundir_close(&t->run);
 	conffiles_fini(&t->files);
 	notify_fini(&t->notify);

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "common/loop.h"
+#include "common/supervise/ark.h"
 #include "common/supervise/conffiles.h"
 #include "common/supervise/daemon.h"
 #include "common/supervise/logfile.h"
@@ -44,12 +45,14 @@ struct troupe {
 	struct notify notify;
 	struct logfile log;
 	struct sweep sweep;
-	struct loop_timer timer;  /* delay, then the stages of a stop */
-	bool pending_reload;      /* one came before apid was ready */
-	int reload_signal;        /* its signal number, or 0 */
-	bool pending_restart;     /* SIGALRM that did */
-	unsigned restart_pending; /* bits of roles still to be restarted by command */
-	int restarting;           /* role under restart, or -1 */
+	struct ark ark;
+	struct loop_timer ark_timer; /* bgpd is dead: how long its sessions are kept */
+	struct loop_timer timer;     /* delay, then the stages of a stop */
+	bool pending_reload;         /* one came before apid was ready */
+	int reload_signal;           /* its signal number, or 0 */
+	bool pending_restart;        /* SIGALRM that did */
+	unsigned restart_pending;    /* bits of roles still to be restarted by command */
+	int restarting;              /* role under restart, or -1 */
 	troupe_answer_fn *answer;
 	troupe_event_fn *restarted;
 	troupe_event_fn *apid_gone;

@@ -153,7 +153,9 @@
 	F(U32, neighbor, "neighbor id")             \
 	F(BOOL, sent, "by us; else received")       \
 	F(U64, time_us, "wall clock, microseconds") \
-	F(BIN, data, "the whole message, header included")
+	F(BIN, data, "the whole message, header included") \
+	F(U32, session, "of session_up, for seq; 0: none") \
+	F(U64, seq, "received: grows within the session; a resumed one may repeat the last ones")
 #define IPC_FIELDS_header_error(F)               \
 	F(U32, neighbor, "neighbor id")          \
 	F(U8, code, "of our diagnosis")          \

@@ -155,17 +155,13 @@ class Deaths(unittest.TestCase):
             self.assertIsNone(session.closed)
 
     def test_bgpd(self):
-        with Pair() as pair, pair.up() as session:
-            self.assertEqual(pair.ask('announce route 10.0.0.0/24 next-hop 1.2.3.4'), 'done')
-            session.wait_routes(['10.0.0.0/24'])
-            self.assertLess(kill(pair, 'bgpd'), 1.0)
-            with pair.up() as again:
-                again.wait_routes(['10.0.0.0/24'])
+        self.survives('bgpd')
 
     def test_everything_twice(self):
         with Pair() as pair, pair.up() as session:
             for turn in (2, 3):
                 kill(pair, 'ribd')
+                kill(pair, 'bgpd')
                 kill(pair, 'apid')
                 pair.helper.wait_started(turn)
             self.assertEqual(pair.ask('announce route 10.0.0.0/24 next-hop 1.2.3.4'), 'done')
