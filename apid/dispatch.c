@@ -39,6 +39,14 @@ on_instance(struct apid *a, const struct ipc_instance *m)
 }
 
 static void
+on_message_of_peer(struct apid *a, const struct ipc_message *m)
+{
+	events_on_message(a, m);
+	if (m->seq != 0)
+		link_tell_soon(a->bgpd);
+}
+
+static void
 on_finished(struct apid *a, const struct ipc_finished *m)
 {
 	(void)a;
@@ -60,7 +68,7 @@ IPC_HANDLER(rib_stats, struct apid, query_on_stats, malformed)
 IPC_HANDLER(peer_state, struct apid, events_on_peer_state, malformed)
 IPC_HANDLER(fsm_state, struct apid, events_on_fsm_state, malformed)
 IPC_HANDLER(opened, struct apid, events_on_opened, malformed)
-IPC_HANDLER(message, struct apid, events_on_message, malformed)
+IPC_HANDLER(message, struct apid, on_message_of_peer, malformed)
 IPC_HANDLER(header_error, struct apid, events_on_header_error, malformed)
 IPC_HANDLER(instance, struct apid, on_instance, malformed)
 IPC_HANDLER(session_info, struct apid, query_on_session_info, malformed)
@@ -81,7 +89,7 @@ static ipc_handler_fn *const handlers[IPC_TYPE_LIMIT] = {
 	[IPC_peer_state] = ipc_thunk_events_on_peer_state,
 	[IPC_fsm_state] = ipc_thunk_events_on_fsm_state,
 	[IPC_opened] = ipc_thunk_events_on_opened,
-	[IPC_message] = ipc_thunk_events_on_message,
+	[IPC_message] = ipc_thunk_on_message_of_peer,
 	[IPC_header_error] = ipc_thunk_events_on_header_error,
 	[IPC_instance] = ipc_thunk_on_instance,
 	[IPC_session_info] = ipc_thunk_query_on_session_info,

@@ -41,6 +41,7 @@ map(struct ark *a, size_t head_len)
 		munmap(p, a->mapped);
 		return false;
 	}
+	(void)madvise(p, a->mapped, MADV_DONTDUMP); /* the neighbor's definition holds its keys */
 	a->head = (struct ark_head *)(void *)p;
 	a->tx = p + head_len;
 	a->rx = a->tx + ARK_TX;

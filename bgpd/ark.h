@@ -37,6 +37,7 @@ struct ark_state {
 	uint64_t rx_done;   /* the first byte not handed to them */
 	uint64_t chunk;
 	uint64_t chunk_epoch; /* of the ribd that sent it */
+	uint64_t fed_epoch;   /* of the ribd that has what the peer sent; 0: none was told */
 	uint64_t sent[IPC_SESSION_COUNTERS], received[IPC_SESSION_COUNTERS];
 	uint64_t prefixes_received, prefixes_withdrawn;
 	int64_t last_received_us, last_keepalive_us; /* monotonic */

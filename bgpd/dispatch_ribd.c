@@ -20,6 +20,9 @@
 #include "proto/wire/export.h"
 #include "proto/wire/message.h"
 
+/* An epoch that no ribd has. */
+enum { FED_LOST = 1 };
+
 static bool
 same_number(const void *item, const void *key)
 {
@@ -101,7 +104,7 @@ ribd_received(struct session *s, const uint8_t *body, size_t n)
 
 	if (!d->ribd_ready)
 		return;
-	s->fed_ribd = true;
+	s->fed_epoch = d->ribd_pid;
 	if (s->ark != NULL)
 		s->ark->handed = true;
 	sent_to_ribd(d, ipc_send_received(d->ribd_bulk, &m));
@@ -199,13 +202,15 @@ accept_chunk(void *owner)
 
 /* --- the links --- */
 
-/* A new ribd knows nothing that peers told its predecessor: they are asked again. */
+/* A new ribd knows nothing that peers told its predecessor: they are asked again. A session that we
+ * resumed with the ribd it had lost nothing. */
 static void
 ask_again(struct session *s)
 {
 	uint8_t space[MESSAGE_HEADER + 4];
 
-	if (!s->fed_ribd || s->neg.refresh == REFRESH_ABSENT)
+	if (s->fed_epoch == 0 || s->fed_epoch == s->peer->d->ribd_pid ||
+		s->neg.refresh == REFRESH_ABSENT)
 		return;
 	for (unsigned i = 0; i < s->neg.n_families; i++) {
 		struct wr w = wr_init(space, sizeof(space));
@@ -241,8 +246,14 @@ ribd_went(struct bgpd *d)
 	log_info(NULL, "ribd is gone");
 	d->ribd_ready = d->ribd_blocked = false;
 	d->known_count = 0;
-	for (struct peer *p = d->peers; p != NULL; p = p->next)
+	for (struct peer *p = d->peers; p != NULL; p = p->next) {
 		p->slots[0].told_ribd = p->slots[1].told_ribd = false;
+		/* What was on its way is lost, even if it is the same one that comes back. */
+		if (p->session->fed_epoch != 0)
+			p->session->fed_epoch = FED_LOST;
+		if (p->session->ark != NULL)
+			session_ark_publish(p->session);
+	}
 }
 
 static void

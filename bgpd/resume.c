@@ -78,6 +78,7 @@ fill(struct session *s, const struct ark_identity *id, const struct ark_state *s
 	s->up_us = id->up_us;
 	s->chunk = state->chunk;
 	s->chunk_epoch = state->chunk_epoch;
+	s->fed_epoch = state->fed_epoch;
 	s->prefixes_received = state->prefixes_received;
 	s->prefixes_withdrawn = state->prefixes_withdrawn;
 	memcpy(s->sent, state->sent, sizeof(s->sent));
@@ -99,7 +100,6 @@ set_going(struct session *s, int fd)
 	s->serial++;
 	s->state = FSM_ESTABLISHED;
 	s->connected = s->open_is_sent = s->ark_tried = true;
-	s->fed_ribd = p->def.adj_rib_in;
 	s->rx.paused = d->awaiting_apid = true;
 	htable_add(&d->sessions, hash_u32(s->number), s);
 	d->n_up++;

@@ -121,7 +121,8 @@ session_close(struct session *s)
 	blob_set(&s->open_sent, NULL, 0);
 	blob_set(&s->open_received, NULL, 0);
 	s->connecting = s->connected = s->open_is_sent = s->tx_blocked = false;
-	s->incoming = s->end_notify = s->fed_ribd = false;
+	s->incoming = s->end_notify = false;
+	s->fed_epoch = 0;
 	s->tries = 0;
 	s->zero_hold_keepalives = 0;
 	s->peer_id = 0;

@@ -68,7 +68,7 @@ struct session {
 	struct session_ark *ark; /* owned; NULL: it ends with us */
 	bool ark_tried;
 	bool told_ribd;            /* session_up was sent on the present link */
-	bool fed_ribd;             /* received UPDATEs were given to some ribd */
+	uint64_t fed_epoch;        /* which ribd has the received UPDATEs; 0: none was given any */
 	uint64_t opened_us, up_us; /* wall clock */
 
 	uint64_t sent[IPC_SESSION_COUNTERS], received[IPC_SESSION_COUNTERS];

@@ -39,6 +39,7 @@ session_ark_publish(struct session *s)
 		.rx_done = a->done,
 		.chunk = s->chunk,
 		.chunk_epoch = s->chunk_epoch,
+		.fed_epoch = s->fed_epoch,
 		.prefixes_received = s->prefixes_received,
 		.prefixes_withdrawn = s->prefixes_withdrawn,
 		.last_received_us = s->last_received.us,
@@ -252,15 +253,27 @@ fill(struct session *s, struct ark *ark, const uint8_t *rest, size_t n)
 	session_ark_publish(s);
 }
 
+void
+session_ark_hold(struct session *s)
+{
+	struct session_ark *a = s->ark;
+	char text[32];
+
+	if (a == NULL || a->held)
+		return;
+	snprintf(text, sizeof(text), "HOLD %u", a->key);
+	a->held = child_send_fds(s->peer->d->child, text, (int[]){ s->fd, a->ark->fd }, 2);
+	if (!a->held)
+		without(s, "telling the supervisor");
+}
+
 bool
 session_ark_start(struct session *s, const uint8_t *rest, size_t n)
 {
-	struct bgpd *d = s->peer->d;
 	uint8_t *space = xmalloc(ARK_FIXED_MAX);
 	struct wr w = wr_init(space, ARK_FIXED_MAX);
 	struct ark *ark = NULL;
 	struct ark_tcp base;
-	char text[32];
 
 	if (ark_tcp_read(s->fd, &base) == 0) {
 		base.consumed -= n;
@@ -271,10 +284,7 @@ session_ark_start(struct session *s, const uint8_t *rest, size_t n)
 	if (ark == NULL)
 		return without(s, "the ark");
 	fill(s, ark, rest, n);
-	snprintf(text, sizeof(text), "HOLD %u", s->ark->key);
-	/* Whether the supervisor takes it or not, the memory is good for the session. */
-	if (!child_send_fds(d->child, text, (int[]){ s->fd, ark->fd }, 2))
-		without(s, "telling the supervisor");
+	session_ark_hold(s);
 	return true;
 }
 
@@ -286,6 +296,7 @@ session_ark_adopt(struct session *s, struct ark *ark, uint32_t key, uint64_t tai
 
 	*a = (struct session_ark){ .ark = ark,
 		.key = key,
+		.held = true,
 		.origin = state->rx_origin,
 		.head = state->rx_head,
 		.done = state->rx_head,

@@ -32,6 +32,7 @@ struct session_ark {
 	uint64_t origin, head, done, tail;
 	uint64_t replay; /* what ends before was counted by a predecessor */
 	bool handed;     /* something since the last mark went over a link */
+	bool held;       /* the supervisor was told */
 	bool stale;      /* the record lags behind the transmit ring */
 	bool marking;
 	struct session *next_marking;
@@ -57,6 +58,8 @@ int ark_identity_read(const uint8_t *p, size_t n, struct ark_identity *out);
 /* Puts an established session there, with n bytes that were received and not looked at. False: it
  * goes on without (said in the log once). */
 bool session_ark_start(struct session *s, const uint8_t *rest, size_t n);
+/* Tells the supervisor, when that was not possible before. */
+void session_ark_hold(struct session *s);
 /* Takes over what a predecessor left: a is taken, tail is what was consumed from the kernel. */
 void session_ark_adopt(struct session *s, struct ark *a, uint32_t key, uint64_t tail);
 /* The session will be closed on purpose: no successor may resume it. */

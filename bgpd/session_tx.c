@@ -61,6 +61,7 @@ session_send_keepalive(struct session *s)
 
 	message_end(&w, message_begin(&w, MESSAGE_KEEPALIVE));
 	s->last_keepalive = loop_now(s->peer->d->loop);
+	session_ark_hold(s);
 	session_send(s, space, sizeof(space));
 }
 

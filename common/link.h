@@ -56,8 +56,6 @@ struct link_config {
 	bool (*accept)(void *owner);
 	/* The peer processed more of what was sent. May be NULL. */
 	void (*acked)(void *owner);
-	/* Tell the peer what was processed within LINK_PROMPT_US, not only when it is much. */
-	bool prompt;
 };
 
 /* Returns owned or NULL with errno (lock taken by another process: EBUSY). Links come up later. */
@@ -81,6 +79,9 @@ bool link_send_end(struct link *link, size_t n);
  * LINK_WRITABLE comes when it is above that again. */
 size_t link_credit(const struct link *link);
 void link_flush(struct link *link);
+/* The peer waits to hear that the message in hand was processed: it is told within LINK_PROMPT_US,
+ * not only when much was. */
+void link_tell_soon(struct link *link);
 /* After accept() returned false. */
 void link_resume(struct link *link);
 /* The peer sent nonsense: log with a hexdump, drop the connection, start over. */

@@ -77,7 +77,12 @@ return_credit(struct link *l)
 {
 	if (l->flow.processed - l->flow.told >= LINK_RETURN_BYTES)
 		link_control(l, LINK_CREDIT);
-	else if (l->config.prompt && !loop_timer_armed(&l->prompt_timer))
+}
+
+void
+link_tell_soon(struct link *l)
+{
+	if (!loop_timer_armed(&l->prompt_timer))
 		loop_timer_set(l->loop, &l->prompt_timer, LINK_PROMPT_US, tell_processed, l,
 			"link-prompt");
 }

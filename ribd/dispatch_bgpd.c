@@ -44,6 +44,7 @@ static void
 on_refresh(struct ribd *d, const struct ipc_refresh_received *m)
 {
 	rib_refresh_received(&d->rib, m->session, m->family, m->subtype);
+	link_tell_soon(d->bgpd_bulk);
 	ribd_work_soon(d);
 }
 
@@ -51,6 +52,7 @@ static void
 on_received(struct ribd *d, const struct ipc_received *m)
 {
 	rib_received(&d->rib, m->session, m->body.p, m->body.n);
+	link_tell_soon(d->bgpd_bulk);
 }
 
 static void

@@ -1,8 +1,6 @@
 /* What the four links have in common: ribd listens on all of them. */
 #include "ribd/ribd.h"
 
-#include <string.h>
-
 #include "common/link.h"
 #include "proto/ipc/limits.h"
 
@@ -18,8 +16,7 @@ ribd_link(struct ribd *d, const char *run, const char *name, link_message_fn *me
 		.version_max = IPC_VERSION_MAX,
 		.message = message,
 		.event = event,
-		.owner = d,
-		.prompt = strcmp(name, "ribd-bgpd.bulk") == 0 };
+		.owner = d };
 	struct link *link;
 
 	buf_printf(&path, "%s/%s.ipc", run, name);

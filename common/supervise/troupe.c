@@ -373,7 +373,7 @@ daemon_ended(struct troupe *t, struct daemon *d, int status)
 	}
 	if (d->role == ROLE_BGPD && t->state == TROUPE_STOPPING)
 		ark_clear(&t->ark);
-	else if (d->role == ROLE_BGPD)
+	else if (d->role == ROLE_BGPD && !loop_timer_armed(&t->ark_timer))
 		loop_timer_set(t->loop, &t->ark_timer, ARK_KEEP_US, ark_too_long, t, "ark");
 	if (t->state == TROUPE_STOPPING) {
 		if (d->role == ROLE_APID && t->daemons[ROLE_BGPD].state != DAEMON_STOPPING)
