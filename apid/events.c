@@ -171,8 +171,6 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 		memcpy(local.bytes, m->local.p, m->local.n);
 		neighbor_set_local(n, &local);
 	}
-	bool was_up = n->up;
-
 	bool again = m->state == IPC_PEER_UP && n->up && m->time_us == n->up_us;
 	n->up = m->state == IPC_PEER_UP;
 	n->up_us = n->up ? m->time_us : 0;
@@ -190,7 +188,7 @@ events_on_peer_state(struct apid *a, const struct ipc_peer_state *m)
 	give_all(&e, wants_state);
 	if (m->state == IPC_PEER_DOWN)
 		neighbor_closed(n);
-	if (n->up && !was_up)
+	if (n->up)
 		operational_up(a, n);
 	apid_status(a);
 }
