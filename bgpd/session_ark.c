@@ -193,15 +193,19 @@ write_addr(struct wr *w, const struct addr *a)
 	write_bytes(w, a->bytes, a->len);
 }
 
+/* p: NULL for none. */
 static void
 write_definition(struct wr *w, const struct peer *p)
 {
-	size_t max = p != NULL ? ipc_size_bound_neighbor(&p->def) : 0;
-	uint8_t *space = p != NULL ? xmalloc(max) : NULL;
+	if (p == NULL) {
+		wr_u32(w, 0);
+		return;
+	}
+	size_t max = ipc_size_bound_neighbor(&p->def);
+	uint8_t *space = xmalloc(max);
 	struct wr def = wr_init(space, max);
 
-	if (p != NULL)
-		ipc_pack_neighbor(&def, &p->def);
+	ipc_pack_neighbor(&def, &p->def);
 	write_bytes(w, space, wr_len(&def));
 	free(space);
 }
