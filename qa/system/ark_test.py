@@ -312,8 +312,10 @@ class Changes(unittest.TestCase):
                 session.establish(asn=65002, router_id='10.77.16.2')
                 g.wait_log('out of descriptors')
                 resource.prlimit(g.pid, resource.RLIMIT_NOFILE, before)
-                os.kill(g.daemon('bgpd'), signal.SIGKILL)
+                pid = g.daemon('bgpd')
+                os.kill(pid, signal.SIGKILL)
                 session.wait_closed()
+                g.daemon('bgpd', other_than=pid)
             with bgp.connect((LOCAL, port), PEER) as session:
                 session.establish(asn=65002, router_id='10.77.16.2')
 
