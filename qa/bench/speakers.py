@@ -54,6 +54,7 @@ class Speaker:
 
     name = ''
     program = ''
+    slow = False  # takes seconds for what takes others a tenth of one
     can = frozenset()
     window = 0  # connections made at a time, 0: all; some have a listen queue of 5
     through_helper = False  # fan-out: its routes come from a helper, not from its configuration
@@ -189,6 +190,7 @@ class ExaBgp(Speaker):
 
     name = 'exabgp'
     program = '/usr/sbin/exabgp'
+    slow = True
     can = frozenset(('inject', 'config', 'receive', 'fanout', 'reaction', 'load', 'bringup'))
     through_helper = True
 
@@ -292,6 +294,7 @@ class GoBgp(Speaker):
 
     name = 'gobgpd'
     program = '/usr/bin/gobgpd'
+    slow = True
     can = frozenset(('fanout', 'bringup', 'receive'))
 
     def conf(self):
