@@ -95,7 +95,7 @@ static int
 parse_ip(struct conf *c, const struct conf_key *key, struct tokens *t, struct conf_value *out)
 {
 	(void)key;
-	return value_ip(t, "an address", &out->ip, &c->e);
+	return value_ip_zone(t, "an address", &out->ip, &c->e);
 }
 
 static int
@@ -107,7 +107,7 @@ parse_ip_auto(struct conf *c, const struct conf_key *key, struct tokens *t, stru
 		out->ip = (struct addr){ 0 };
 		return 0;
 	}
-	return value_ip(t, "an address or \"auto\"", &out->ip, &c->e);
+	return value_ip_zone(t, "an address or \"auto\"", &out->ip, &c->e);
 }
 
 static int

@@ -111,6 +111,17 @@ value_ip(struct tokens *t, const char *what, struct addr *out, struct text_error
 }
 
 int
+value_ip_zone(struct tokens *t, const char *what, struct addr *out, struct text_error *e)
+{
+	const struct token *k = token_peek(t);
+
+	if (k == NULL || addr_parse_zone(k->s, k->n, out) != 0)
+		return text_error_expected(e, t, what);
+	t->pos++;
+	return 0;
+}
+
+int
 value_ip4(struct tokens *t, const char *what, uint8_t out[4], struct text_error *e)
 {
 	const struct token *k = token_peek(t);
@@ -155,7 +166,7 @@ value_range(
 		return text_error_expected(e, t, what);
 	const char *slash = memchr(k->s, '/', k->n);
 	size_t ip_n = slash != NULL ? (size_t)(slash - k->s) : k->n;
-	if (addr_parse(k->s, ip_n, ip) != 0)
+	if (addr_parse_zone(k->s, ip_n, ip) != 0)
 		return text_error_expected(e, t, what);
 	len = ip->len * 8u;
 	if (slash != NULL && parse_u32(slash + 1, k->n - ip_n - 1, ip->len * 8u, &len) != 0)

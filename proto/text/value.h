@@ -20,6 +20,8 @@ int value_u32_any(
 	struct tokens *t, uint32_t max, const char *what, uint32_t *out, struct text_error *e);
 int value_u64_any(struct tokens *t, const char *what, uint64_t *out, struct text_error *e);
 int value_ip(struct tokens *t, const char *what, struct addr *out, struct text_error *e);
+/* The same, and a link-local address may name its interface: fe80::1%eth0. */
+int value_ip_zone(struct tokens *t, const char *what, struct addr *out, struct text_error *e);
 int value_ip4(struct tokens *t, const char *what, uint8_t out[4], struct text_error *e);
 int value_ip6(struct tokens *t, const char *what, uint8_t out[16], struct text_error *e);
 /* "ip/len" or "ip"; host bits must be zero. */

@@ -42,6 +42,21 @@ router_id_is_derived(void **state)
 }
 
 static void
+link_local_addresses_have_a_zone(void **state)
+{
+	struct config *c =
+		good(load("neighbor fe80::2%3 { local-address fe80::1%3; router-id 1.1.1.1; "
+			  "local-as 1; peer-as 1; }"));
+
+	(void)state;
+	assert_int_equal(c->neighbors[0].peer.scope, 3);
+	assert_int_equal(c->neighbors[0].local.scope, 3);
+	config_free(c);
+	refused(load("neighbor 2001:db8::2%3 { local-as 1; peer-as 1; }"), "1:10");
+	refused(load("neighbor fe80::2% { local-as 1; peer-as 1; }"), "1:10");
+}
+
+static void
 values_are_read(void **state)
 {
 	struct config *c = good(
@@ -404,6 +419,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_of_section_5),
 		cmocka_unit_test(router_id_is_derived),
+		cmocka_unit_test(link_local_addresses_have_a_zone),
 		cmocka_unit_test(values_are_read),
 		cmocka_unit_test(surplus_words_are_ignored_with_a_warning),
 		cmocka_unit_test(families),
