@@ -45,7 +45,7 @@ _troupe() {
 	case $command in
 	'')
 		words='start status stop restart reload attach detach api cli run logs validate environment
-			decode encode healthcheck inject dump version help --run --name --env-file'
+			decode encode migrate configuration doctor healthcheck inject dump version help --run --name --env-file'
 		;;
 	start | server)
 		if [[ $cur == -* ]]; then

@@ -1,7 +1,7 @@
 # fish completion of troupe(8).
 
 set -l commands start status stop restart reload attach detach api cli run logs validate environment \
-	decode encode healthcheck inject dump version help
+	decode encode migrate configuration doctor healthcheck inject dump version help
 
 function __troupe_words
 	set -l tokens (commandline -opc)
@@ -34,6 +34,8 @@ complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a api -d 'run
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a cli -d 'commands from you'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a run -d 'run one API command'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a logs -d 'what a group in the background wrote'
+complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a migrate -d 'rewrite old configurations and commands'
+complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'what is wrong here'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a validate -d 'check configuration files'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a environment -d 'the settings'
 complete -c troupe -n "not __fish_seen_subcommand_from $commands" -a decode -d 'BGP messages to JSON'
