@@ -118,9 +118,9 @@ void cmd_session_bye(struct request *r);
 void cmd_group_start(struct request *r); /* cmd_group.c */
 void cmd_group_end(struct request *r);
 void cmd_peer_group(struct request *r);
-void cmd_rib_show(struct request *r);  /* cmd_show_rib.c */
+void cmd_rib_show(struct request *r);    /* cmd_show_rib.c */
 void cmd_rib_explain(struct request *r); /* cmd_explain.c */
-void cmd_rib_flush(struct request *r); /* cmd_rib.c */
+void cmd_rib_flush(struct request *r);   /* cmd_rib.c */
 void cmd_rib_clear(struct request *r);
 void cmd_peer_list(struct request *r); /* cmd_show_neighbor.c */
 void cmd_peer_show(struct request *r);

@@ -73,12 +73,12 @@
 #define IPC_FIELDS_sent_request(F)   \
 	F(U64, id, "chosen by apid") \
 	F(BIN, peers, "neighbor ids, u32 each")
-#define IPC_FIELDS_sent_report(F)                                                          \
-	F(U64, id, "of the request")                                                       \
+#define IPC_FIELDS_sent_report(F)                                                           \
+	F(U64, id, "of the request")                                                        \
 	F(BIN, sent, "neighbors whose session has everything before the request: u32 each") \
 	F(BIN, down, "neighbors without a session: u32 each")
-#define IPC_FIELDS_explain_get(F)              \
-	F(U32, id, "chosen by apid")           \
+#define IPC_FIELDS_explain_get(F)               \
+	F(U32, id, "chosen by apid")            \
 	F(BIN, peers, "neighbor ids, u32 each") \
 	F(BIN, route, "one WITHDRAW operation")
 #define IPC_FIELDS_explain_data(F)   \
@@ -149,10 +149,10 @@
 	F(BIN, open_sent, "body of our OPEN")                                            \
 	F(BIN, open_received, "body of the peer's OPEN, validated: negotiation is done") \
 	F(U64, time_us, "wall clock, microseconds")
-#define IPC_FIELDS_message(F)                       \
-	F(U32, neighbor, "neighbor id")             \
-	F(BOOL, sent, "by us; else received")       \
-	F(U64, time_us, "wall clock, microseconds") \
+#define IPC_FIELDS_message(F)                              \
+	F(U32, neighbor, "neighbor id")                    \
+	F(BOOL, sent, "by us; else received")              \
+	F(U64, time_us, "wall clock, microseconds")        \
 	F(BIN, data, "the whole message, header included") \
 	F(U32, session, "of session_up, for seq; 0: none") \
 	F(U64, seq, "received: grows within the session; a resumed one may repeat the last ones")
