@@ -180,6 +180,10 @@ start_session(struct rib *rib, struct session *s, const struct export_session *e
 	s->group = rib_group_new(rib, &g, TABLE_NONE);
 	join_set(rib, &rib->first, s->peer);
 	s->eor_after_us = p->settle_ms == 0 ? 0 : rib->now_us + (int64_t)p->settle_ms * 1000;
+	/* In ExaBGP's rhythm what the peer says right behind its KEEPALIVE is heard before the
+	 * first route is sent: a fiftieth of the settle time is enough for that. */
+	if (p->settle_ms > 0 && p->settle_last_us == 0)
+		p->settle_first_us = p->settle_last_us = rib->now_us - (int64_t)p->settle_ms * 980;
 	if (!p->manual_eor)
 		rib_session_eor(rib, s, EOR_AUTOMATIC);
 	rib_in_clear(rib, p);

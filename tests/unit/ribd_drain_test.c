@@ -242,9 +242,12 @@ test_settle(void **state)
 	bench_init(&bench, 1, &o);
 	commands("+9:9");
 	bench_up(&bench, 0, false);
+	expect("");
+	assert_int_equal(bench.rib.wake_us, bench.rib.now_us + 2000);
+	bench.rib.now_us += 2000;
 	expect("100: med9 9\n");
-	assert_int_equal(bench.rib.wake_us, bench.rib.now_us + 100000);
-	bench.rib.now_us += 100000;
+	assert_int_equal(bench.rib.wake_us, bench.rib.now_us + 98000);
+	bench.rib.now_us += 98000;
 	expect("100: eor\n");
 	assert_int_equal(bench.rib.wake_us, 0);
 	commands("+1:1");
