@@ -236,6 +236,8 @@ ribd_came(struct bgpd *d)
 		}
 	}
 	bgpd_resume_reading(d);
+	/* That ribd knows the neighbors may have come on the one link before the other was up. */
+	start_fresh(d);
 }
 
 static void
