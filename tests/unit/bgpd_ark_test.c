@@ -28,7 +28,7 @@ static const uint8_t fixed[] = "what never changes";
 static struct ark_state
 state_of(uint64_t turn)
 {
-	struct ark_state s;
+	struct ark_state s = { 0 };
 	uint64_t *words = (uint64_t *)(void *)&s;
 
 	for (size_t i = 0; i < sizeof(s) / sizeof(*words); i++)
