@@ -107,7 +107,7 @@ wr_bytes(struct wr *w, const void *data, size_t n)
 {
 	uint8_t *p = wr_room(w, n);
 
-	if (p != NULL && n > 0)
+	if (p != NULL && data != NULL && n > 0)
 		memcpy(p, data, n);
 }
 

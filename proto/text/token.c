@@ -147,7 +147,7 @@ text_error_expected(struct text_error *e, const struct tokens *t, const char *wh
 
 	if (k != NULL)
 		return text_error_set(e, k, "expected %s, found %s", what, text_quote(k, quoted));
-	if (t->n > 0) {
+	if (t->v != NULL && t->n > 0) {
 		const struct token *last = &t->v[t->n - 1];
 
 		end.line = last->line;

@@ -55,7 +55,7 @@ take_nexthop(struct attr_builder *b, uint32_t at, const struct token *k, struct 
 static int
 generic_parse(struct tokens *t, struct attr_builder *b, struct text_error *e)
 {
-	uint8_t code, flags;
+	uint8_t code = 0, flags = 0;
 	uint32_t at = (uint32_t)wr_len(&b->values);
 	const struct token *k;
 

@@ -43,6 +43,8 @@ attr_list_sort(uint8_t *p, size_t count, size_t size)
 {
 	uint8_t entry[ATTR_ENTRY_MAX];
 
+	if (p == NULL || count < 2)
+		return;
 	if (count > INSERTION_MAX) {
 		qsort(p, count, size, compare[size]);
 		return;
@@ -63,8 +65,10 @@ attr_list_sort(uint8_t *p, size_t count, size_t size)
 size_t
 attr_list_unique(uint8_t *p, size_t count, size_t size)
 {
-	size_t kept = count > 0 ? 1 : 0;
+	size_t kept = 1;
 
+	if (p == NULL || count < 2)
+		return count;
 	for (size_t i = 1; i < count; i++) {
 		if (memcmp(p + (kept - 1) * size, p + i * size, size) == 0)
 			continue;

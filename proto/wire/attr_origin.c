@@ -19,11 +19,13 @@ origin_check(const struct attr *a, const struct attr_context *c, struct wire_err
 static int
 origin_parse(struct tokens *t, struct attr_builder *b, struct text_error *e)
 {
-	for (uint8_t i = 0; i <= ORIGIN_INCOMPLETE; i++) {
+	for (int i = 0; i <= ORIGIN_INCOMPLETE; i++) {
+		uint8_t value = (uint8_t)i;
+
 		if (!token_is_fold(token_peek(t), names[i]))
 			continue;
 		t->pos++;
-		attr_builder_add(b, ATTR_ORIGIN, ATTR_F_TRANSITIVE, false, &i, 1);
+		attr_builder_add(b, ATTR_ORIGIN, ATTR_F_TRANSITIVE, false, &value, 1);
 		return 0;
 	}
 	return text_error_expected(e, t, "igp, egp or incomplete");

@@ -86,7 +86,7 @@ parse_any_number(
 static int
 parse_structure(struct tokens *t, struct wr *w, struct text_error *e)
 {
-	uint32_t v;
+	uint32_t v = 0;
 
 	wr_u8(w, SRV6_SID_STRUCTURE);
 	wr_u16(w, SRV6_SID_STRUCTURE_LEN);

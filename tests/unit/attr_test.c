@@ -365,7 +365,7 @@ text_reads_back(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		struct attrset set;
+		struct attrset set = { 0 };
 		struct text_error e = { 0 };
 		struct buf out = { 0 };
 
