@@ -27,6 +27,7 @@ enum {
 	ABSENT_DIALER_US = 230 * 1000,
 	BACKOFF_MIN_US = 20 * 1000,
 	BACKOFF_MAX_US = 500 * 1000,
+	MALFORMED_FREE = 4, /* connections in a row that may end with nonsense before we wait */
 	CLOSE_US = 500 * 1000,
 	TURN_FRAMES = 32,
 	TURN_BYTES = 1024 * 1024,
@@ -92,6 +93,9 @@ do_drop(struct loop *loop, void *owner)
 {
 	struct link *l = owner;
 
+	if (!l->failing)
+		l->malformed = 0;
+	l->failing = false;
 	close_socket(l);
 	link_tell_down(l);
 	if (l->closed || l->state != LINK_SHUT)
@@ -131,8 +135,12 @@ link_fail(struct link *l, const char *why, const uint8_t *body, size_t n)
 			buf_cstr(&hex), n > HEXDUMP_BYTES ? "..." : "");
 		buf_fini(&hex);
 	}
-	if (!l->dropping && l->state != LINK_SHUT)
+	if (!l->dropping && l->state != LINK_SHUT) {
 		l->stats.failures++;
+		/* Without a body it is the owner's own decision. */
+		l->failing = body != NULL;
+		l->malformed += l->failing;
+	}
 	link_drop(l, NULL);
 }
 
@@ -141,7 +149,9 @@ link_go_up(struct link *l)
 {
 	l->state = LINK_IS_UP;
 	l->told_up = true;
-	l->backoff_us = 0;
+	/* A peer that shakes hands and then talks nonsense again and again is not worth a CPU. */
+	if (l->malformed <= MALFORMED_FREE)
+		l->backoff_us = 0;
 	l->recreated = false;
 	loop_timer_cancel(l->loop, &l->timer);
 	log_info(subject(l), "up: pid %u, version %u", l->peer.pid, l->peer.version);

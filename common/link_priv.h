@@ -32,11 +32,13 @@ struct link {
 	struct loop_task flush_task, deliver_task, drop_task;
 
 	enum link_state state;
-	bool closed;     /* by link_close(): never opened again */
-	bool dropping;   /* drop_task is queued: this connection is over */
-	bool told_up;    /* the owner heard LINK_UP and not yet LINK_DOWN */
-	bool delivering; /* inside the owner's message() */
-	bool recreated;  /* the listener was made anew since the last connection */
+	bool closed;        /* by link_close(): never opened again */
+	bool dropping;      /* drop_task is queued: this connection is over */
+	bool told_up;       /* the owner heard LINK_UP and not yet LINK_DOWN */
+	bool delivering;    /* inside the owner's message() */
+	bool recreated;     /* the listener was made anew since the last connection */
+	bool failing;       /* the drop that is due comes from link_fail() */
+	unsigned malformed; /* connections in a row that ended so */
 	int64_t backoff_us;
 
 	/* Of the current connection. */
