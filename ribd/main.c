@@ -7,7 +7,6 @@
  */
 #include "ribd/ribd.h"
 
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,61 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/arguments.h"
 #include "common/child.h"
 #include "common/htable.h"
 #include "common/log.h"
 #include "proto/ipc/send.h"
-
-struct arguments {
-	const char *run;
-	enum log_format format;
-	enum log_level level;
-};
-
-static enum log_level
-parse_level(const char *text)
-{
-	static const char *const names[] = { [LOG_LEVEL_DEBUG] = "debug",
-		[LOG_LEVEL_INFO] = "info",
-		[LOG_LEVEL_WARN] = "warn",
-		[LOG_LEVEL_ERROR] = "error",
-		[LOG_LEVEL_FATAL] = "fatal" };
-
-	for (int i = LOG_LEVEL_DEBUG; i <= LOG_LEVEL_FATAL; i++)
-		if (strcasecmp(names[i], text) == 0)
-			return (enum log_level)i;
-	log_fatal("--log-level: not a level: %s", text);
-}
-
-static struct arguments
-parse_arguments(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "run", required_argument, NULL, 'r' },
-		{ "log-format", required_argument, NULL, 'f' },
-		{ "log-level", required_argument, NULL, 'l' },
-		{ 0 },
-	};
-	struct arguments a = { .level = LOG_LEVEL_INFO, .format = LOG_FORMAT_TEXT };
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'r')
-			a.run = optarg;
-		else if (c == 'f')
-			a.format = strcmp(optarg, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT;
-		else if (c == 'l')
-			a.level = parse_level(optarg);
-		else
-			exit(2);
-	}
-	if (a.run == NULL || optind != argc) {
-		fprintf(stderr, "usage: ribd --run DIR [--log-format text|json] "
-				"[--log-level LEVEL]\n");
-		exit(2);
-	}
-	return a;
-}
 
 static size_t
 room(void *owner)
@@ -196,7 +145,7 @@ main(int argc, char **argv)
 	int code;
 
 	log_init("ribd", LOG_LEVEL_INFO, LOG_FORMAT_TEXT);
-	a = parse_arguments(argc, argv);
+	a = arguments_parse("ribd", argc, argv);
 	log_init("ribd", a.level, a.format);
 	start(&d, &a);
 	code = loop_run(d.loop);
